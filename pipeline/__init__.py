@@ -1,0 +1,3 @@
+"""trialsift: sample sizes, cell doses, P-values and adverse events out of papers on trials."""
+
+__version__ = "0.1.0"

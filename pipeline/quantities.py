@@ -1,0 +1,110 @@
+"""Numbers as papers print them: words, digit groups, decimal points of all kinds, powers of ten.
+
+The pattern fragments are for use inside verbose patterns; each comes with the function that reads what it matched.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal, InvalidOperation
+
+import regex
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORD_VALUES = (
+    {word: value for value, word in enumerate(_UNITS)}
+    | {word: 10 * value for value, word in enumerate(_TENS, 2)}
+    | {"fourty": 40, "ninty": 90}
+)
+_SCALES = {"hundred": 100, "thousand": 1_000}
+_MILLIONS = {"million": 10**6, "millions": 10**6, "billion": 10**9, "billions": 10**9}
+
+_SPACE = r"[\ \u00a0\u2009\u202f]"
+_DASH = r"[-\u2010\u2011\u2012\u2013]"
+_ONES = "|".join(word for word in sorted(_WORD_VALUES, key=len, reverse=True))
+
+NUMBER_WORDS = rf"""
+    (?: (?:(?:an?|{_ONES})(?:{_SPACE}|{_DASH}))? (?:hundred|thousand) (?! s)
+      | {_ONES} )
+    (?: (?:{_SPACE}+and{_SPACE}+|{_SPACE}+|{_DASH}) (?:hundred|thousand|{_ONES}) )*+
+    (?!\p{{L}})
+"""
+"""A whole number in words (`six`, `sixty-four`, `One hundred and twelve`); read by `integer`."""
+
+INTEGER = rf"""
+    (?: [1-9]\d{{0,2}} (?: (?:,|{_SPACE}|\u2019|'|·) \d{{3}} )++ (?!\d)
+      | \d++ )
+"""
+"""A whole number in digits, grouped or not (`1204`, `1,204`, `1 204`); read by `integer`."""
+
+DECIMAL = r"(?: \d++ (?:[.,·∙•\u2027] \d++)? | [.·∙•\u2027] \d++ )"
+"""An unsigned decimal number with a point, a comma or a middle dot, with or without a leading zero; read by `decimal`."""
+
+
+def integer(text: str) -> int:
+    """The whole number that digits or words state.
+
+    Raises:
+        ValueError: neither digits nor number words.
+    """
+    compact = regex.sub(rf"(?<=\d)(?:,|{_SPACE}|\u2019|'|·)(?=\d{{3}})", "", text.strip())
+    if compact.isdecimal():
+        return int(compact)
+    total = current = 0
+    words = [word for word in regex.split(r"[^\p{L}]+", text.lower()) if word and word not in ("and", "a", "an")]
+    if not words:
+        raise ValueError(f"not a whole number: {text!r}")
+    for word in words:
+        if word in _SCALES:
+            current = max(current, 1) * _SCALES[word]
+            if word == "thousand":
+                total, current = total + current, 0
+        elif word in _WORD_VALUES:
+            current += _WORD_VALUES[word]
+        else:
+            raise ValueError(f"not a whole number: {text!r}")
+    return total + current
+
+
+def decimal(text: str) -> Decimal:
+    """The number that the text prints, exactly; `.0517`, `0·05` and `0,05` are read, `1,204.5` and `1,204` too.
+
+    A comma with exactly three digits behind it groups digits unless a zero stands before it.
+
+    Raises:
+        ValueError: not a number.
+    """
+    compact = regex.sub(r"\s", "", text).replace("−", "-").replace("–", "-")
+    compact = regex.sub(r"[·∙•\u2027]", ".", compact)
+    if "." in compact or regex.fullmatch(r"-?[1-9]\d{0,2}(?:,\d{3})+", compact):
+        compact = compact.replace(",", "")
+    try:
+        value = Decimal(compact.replace(",", "."))
+    except InvalidOperation:
+        raise ValueError(f"not a number: {text!r}") from None
+    if not value.is_finite():
+        raise ValueError(f"not a number: {text!r}")
+    return value
+
+
+def scale(word: str) -> int:
+    """What `million` or `billion` (either number, any case) multiplies by.
+
+    Raises:
+        ValueError: another word.
+    """
+    try:
+        return _MILLIONS[word.lower()]
+    except KeyError:
+        raise ValueError(f"not a scale: {word!r}") from None
+
+
+def plain(value: float | int) -> str:
+    """A number the shortest way that reads back the same: no exponent below 1e16, no trailing `.0`."""
+    if isinstance(value, int) or (math.isfinite(value) and value == int(value) and abs(value) < 1e16):
+        return str(int(value))
+    return f"{Decimal(repr(value)):f}"

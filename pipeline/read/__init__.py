@@ -1,0 +1,210 @@
+"""Raw files into articles.
+
+`read` takes one file: a text (`.txt`, `.text`, `.md` or no suffix: any file that decodes as text and is no known
+other format) or JSON lines (`.jsonl`: one article a line with `id` and `text`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import regex
+
+from pipeline.read import identifiers
+from pipeline.read.zones import zone
+from pipeline.records import Article
+
+LONGEST_ARTICLE = 10_000_000
+"""Characters of the longest article that is read."""
+
+LARGEST_FILE = 2_000_000_000
+"""Bytes of the largest file that is read whole."""
+
+_SIGNATURES = {
+    b"%PDF": "PDF",
+    b"PK\x03\x04": "a zip archive or an Office document",
+    b"\x1f\x8b": "gzip",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"{\\rtf": "RTF",
+    b"\x7fELF": "a program",
+    b"SQLite format 3": "a database",
+}
+_UNSAFE = regex.compile(r"[^\p{L}\p{M}\p{N}._~-]+")
+
+
+class ReadError(Exception):
+    """A file, or an article in it, that cannot be read. `place` is where in the file, empty for all of it."""
+
+    def __init__(self, reason: str, place: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.place = place
+
+
+def read(path: Path, name: str | None = None) -> Iterator[Article | ReadError]:
+    """The articles of a file; a record that cannot be read is a `ReadError` among them, and the others follow.
+
+    `name` is what the file is called in tables and failures, its path unless said.
+
+    Raises:
+        ReadError: the file as a whole cannot be read.
+    """
+    data = _bytes(path)
+    name = name or str(path)
+    sha256 = hashlib.sha256(data).hexdigest()
+    text, encoding = decode(data)
+    if path.suffix.lower() in (".jsonl", ".ndjson"):
+        yield from read_json_lines(text, name, safe_id(path.stem))
+    else:
+        yield make_article(text, safe_id(path.stem), name, sha256, "text", encoding)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.is_symlink() and not path.exists():
+            raise ReadError("broken link")
+        if not path.is_file():
+            raise ReadError("not a file")
+        if path.stat().st_size > LARGEST_FILE:
+            raise ReadError(f"larger than {LARGEST_FILE:,} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise ReadError(error.strerror or str(error)) from error
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """The text of a file, newlines as `\\n` and without byte order mark, and the encoding it was in.
+
+    UTF-16 and UTF-32 by their byte order marks, else UTF-8, else detected by charset-normalizer (Windows code pages,
+    other scripts).
+
+    Raises:
+        ReadError: empty, binary or a known format that is no text, or in no encoding that fits.
+    """
+    if not data.strip():
+        raise ReadError("empty file")
+    for signature, kind in _SIGNATURES.items():
+        if data.startswith(signature):
+            raise ReadError(f"not a known format: {kind}")
+    text, encoding = _decoded(data)
+    if text.count("\0") or sum(1 for c in text[:100_000] if c < " " and c not in "\t\n\r\f\v") > len(text[:100_000]) / 50:
+        raise ReadError("not a known format: binary data")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), encoding
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    marks = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+    for mark, encoding in marks.items():
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding), encoding
+            except UnicodeDecodeError as error:
+                raise ReadError(f"not {encoding} as its first bytes say: {error.reason}", f"byte {error.start}") from None
+    try:
+        return data.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError as error:
+        undecodable = error
+    if b"\0" in data:
+        raise ReadError("not a known format: binary data")
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data).best()
+    if best is None:
+        raise ReadError(f"no encoding fits: not UTF-8 ({undecodable.reason})", f"byte {undecodable.start}")
+    # Detection cannot tell the code pages of western Europe apart; cp1252 is what papers are saved in.
+    for encoding in ("cp1252", best.encoding) if best.encoding in _WESTERN else (best.encoding,):
+        try:
+            return data.decode(encoding), f"{encoding} (detected)"
+        except UnicodeDecodeError:
+            continue
+    return str(best), f"{best.encoding} (detected)"
+
+
+_WESTERN = frozenset({"cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "latin_1", "iso8859_15", "iso8859_9", "cp437", "cp850",
+                      "cp858", "mac_roman", "mac_iceland", "mac_latin2", "mac_turkish", "iso8859_2", "iso8859_16",
+                      "hp_roman8", "cp775", "cp852", "cp860", "cp861", "cp863", "cp865", "cp1125", "iso8859_10", "iso8859_14", "iso8859_3", "iso8859_4", "iso8859_13", "cp1140", "cp037", "cp500", "cp273", "cp1026"})  # fmt: skip
+
+
+def read_json_lines(text: str, name: str, stem: str) -> Iterator[Article | ReadError]:
+    """The articles of JSON lines, `{"id", "text"}` each; other keys are ignored. A bad line is a `ReadError`."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        place = f"line {number}"
+        try:
+            record: Any = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield ReadError(f"not JSON: {error}", place)
+            continue
+        if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+            yield ReadError('not an article: no object with "id" and "text"', place)
+            continue
+        identifier = record.get("id")
+        if identifier is None:
+            identifier = f"{stem}-{number}"
+        try:
+            sha256 = hashlib.sha256(record["text"].encode()).hexdigest()
+            yield make_article(record["text"], str(identifier), name, sha256, "jsonl", "")
+        except UnicodeEncodeError:
+            yield ReadError("text with a lone surrogate", place)
+        except ReadError as error:
+            yield ReadError(error.reason, place)
+
+
+def make_article(text: str, identifier: str, file: str, sha256: str, form: str, encoding: str) -> Article:
+    """An article from its text: zones, title, identifiers and language.
+
+    Raises:
+        ReadError: the text is longer than `LONGEST_ARTICLE`.
+    """
+    if len(text) > LONGEST_ARTICLE:
+        raise ReadError(f"longer than {LONGEST_ARTICLE:,} characters: {len(text):,}")
+    zones, title = zone(text)
+    own = [text[each.start : each.end] for each in zones if each.section != "references"]
+    abstract = " ".join(text[each.start : each.end] for each in zones if each.section not in ("furniture", "references"))
+    return Article(
+        id=identifier,
+        file=file,
+        sha256=sha256,
+        format=form,
+        text=text,
+        zones=zones,
+        title=title,
+        pmid=identifiers.pmid(own),
+        pmcid=identifiers.pmcid(own),
+        doi=identifiers.doi(own),
+        registry_ids=identifiers.registry_ids("\n".join(own)),
+        journal="",
+        year=None,
+        language=language(abstract),
+        encoding=encoding,
+    )
+
+
+@cache
+def _language_identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
+
+
+def language(text: str) -> str:
+    """The language of a text as ISO 639-1, empty where there is too little of it to tell."""
+    sample = text[:2000]
+    if sum(map(str.isalpha, sample)) < 40:
+        return ""
+    code, _ = _language_identifier().classify(sample)
+    return str(code)
+
+
+def safe_id(stem: str) -> str:
+    """An identifier that can be a file name: letters of any script, digits, `.`, `_`, `~`, `-`."""
+    return _UNSAFE.sub("_", stem).strip(".") or "_"

@@ -1,0 +1,114 @@
+"""The plain data that passes from stage to stage: articles, sentences, mentions, and rows without evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Span: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A stretch `[start, end)` of an article's text, in characters, and what it is.
+
+    `section` is `title`, `abstract` (no heading says more), `background`, `methods`, `results`, `conclusions`,
+    `registration`, or `furniture`: navigation, keywords, references and whatever else is not the article's own
+    abstract, in which no extractor looks.
+    """
+
+    start: int
+    end: int
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One paper as it was read. `text` is what every offset of the project points into.
+
+    `raised` are the spans of the text that the source set as superscripts. `encoding` is empty where the source
+    was text already.
+    """
+
+    id: str
+    file: str
+    sha256: str
+    format: str
+    text: str
+    zones: tuple[Zone, ...]
+    raised: tuple[Span, ...] = ()
+    title: str = ""
+    pmid: str = ""
+    pmcid: str = ""
+    doi: str = ""
+    registry_ids: tuple[str, ...] = ()
+    journal: str = ""
+    year: int | None = None
+    publication_types: tuple[str, ...] = ()
+    record_status: str = ""
+    language: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, `[start, end)` of the article's text, and the section it stands in."""
+
+    start: int
+    end: int
+    text: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Where a fact is said: `[start, end)` of the article's text, by which rule, with the rule's named parts.
+
+    A part maps the name of a group to the span of what it matched last, in characters of the article's text.
+    """
+
+    start: int
+    end: int
+    text: str
+    sentence: Sentence
+    rule: str
+    parts: Mapping[str, Span] = field(default_factory=dict)
+
+    def part(self, name: str) -> str:
+        """The text of a named part, empty where the rule did not match it."""
+        if name not in self.parts:
+            return ""
+        start, end = self.parts[name]
+        return self.sentence.text[start - self.sentence.start : end - self.sentence.start]
+
+    @property
+    def before(self) -> str:
+        """The sentence up to the mention."""
+        return self.sentence.text[: self.start - self.sentence.start]
+
+    @property
+    def after(self) -> str:
+        """The sentence from the end of the mention on."""
+        return self.sentence.text[self.end - self.sentence.start :]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A mention that could not be normalised: table it was meant for, its evidence and the reason."""
+
+    article_id: str
+    table: str
+    start: int
+    end: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file or an article that could not be worked on: which, where in it, and why."""
+
+    file: str
+    place: str
+    reason: str
