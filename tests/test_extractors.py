@@ -25,7 +25,7 @@ def _rule_examples() -> Iterator[object]:
                 yield pytest.param(rule, example, id=f"{extractor.table}-{rule.name}-{number}")
 
 
-@pytest.mark.parametrize(("rule", "example"), _rule_examples())
+@pytest.mark.parametrize(("rule", "example"), list(_rule_examples()))
 def test_rule_matches_its_example(rule: Rule, example: str) -> None:
     text, marks = unmark(example)
     marked_rule = Rule(rule.name, rule.pattern, rule.examples)  # what an exclusion claims is visible to no one
@@ -48,7 +48,7 @@ def _cases() -> Iterator[object]:
                 yield pytest.param(table, attribute, line, id=f"{path.stem}-{number}")
 
 
-@pytest.mark.parametrize(("table", "attribute", "case"), _cases())
+@pytest.mark.parametrize(("table", "attribute", "case"), list(_cases()))
 def test_marked_case(table: str, attribute: str, case: str) -> None:
     """`<table>.txt` marks the canonical form of each record, `<table>.<attribute>.txt` one of its attributes."""
     text, marks = unmark(case)
