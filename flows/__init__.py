@@ -1,0 +1,1 @@
+"""Prefect flows and the command line: which articles, in what order, and what if one fails."""

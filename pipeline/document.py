@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from pipeline.read.zones import PAGE
 from pipeline.records import Article, Sentence, Span
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-NOT_READ = frozenset({"furniture", "references"})
-"""Sections of a page that are not the article's own words."""
-
 _PARAGRAPH_END = regex.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _GLUED_END = regex.compile(r"(?<=\p{Ll}{2}[)\]%]?|\d[)\]%])[.?!](?=\p{Lu}\p{Ll}+[ ,]|\p{Lu}\p{Lu}+[:. ])")
+# scispaCy's tokens take the full stop after a single capital for that of an initial ("in group A. The others").
+_END_AFTER_LETTER = regex.compile(r"(?<=\p{Ll} \p{Lu})\.(?=\s+\p{Lu}\p{Ll})")
 _CONTINUES = regex.compile(
-    r"""(?: \b (?: vs | v | e\.?g | i\.?e | cf | ca | approx | resp | incl | no | nos | fig | figs | et\ al | Dr | St | Inc | Ltd
-                 | Co | Corp | versus ) \.
+    r"""(?: \b (?: vs | v | e\.?g | i\.?e | cf | ca | approx | resp | incl | no | nos | fig | figs | et\ al
+                 | Dr | St | Inc | Ltd | Co | Corp | versus ) \.
           | \( [^()\n]{0,200} [.?!] )   # inside a parenthesis that is still open
         \s* \Z""",
     regex.VERBOSE | regex.IGNORECASE,
@@ -62,7 +62,7 @@ class Document:
         """The paragraphs of the zones that are read: start in the article's text, section, tokens."""
         blocks = []
         for zone in self.article.zones:
-            if zone.section in NOT_READ:
+            if zone.section in PAGE:
                 continue
             for start, end in _paragraphs(self.article.text, zone.start, zone.end):
                 blocks.append((start, zone.section, _language()(self.article.text[start:end])))
@@ -79,7 +79,7 @@ class Document:
 
     @cached_property
     def abbreviations(self) -> Mapping[str, str]:
-        """Short forms that the article itself introduces, and what they stand for (Schwartz and Hearst, by scispaCy)."""
+        """Short forms that the article introduces, and what they stand for (Schwartz and Hearst, by scispaCy)."""
         from scispacy.abbreviation import AbbreviationDetector
 
         detector = AbbreviationDetector(_language())
@@ -100,7 +100,8 @@ def _paragraphs(text: str, start: int, end: int) -> Iterator[Span]:
 
 def _sentence_spans(doc: Doc) -> Iterator[Span]:
     text = doc.text
-    ends = {sentence.end_char for sentence in doc.sents} | {match.end() for match in _GLUED_END.finditer(text)}
+    ends = {sentence.end_char for sentence in doc.sents}
+    ends |= {match.end() for pattern in (_GLUED_END, _END_AFTER_LETTER) for match in pattern.finditer(text)}
     start = 0
     for end in sorted(ends | {len(text)}):
         so_far = text[start:end]

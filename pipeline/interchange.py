@@ -36,7 +36,12 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
 }
 """Attributes of each label that are numbers."""
 
-WORDS: Mapping[str, tuple[str, ...]] = {"SampleSize": (), "CellDose": ("per",), "PValue": (), "AdverseEvent": ("grade",)}
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "SampleSize": (),
+    "CellDose": ("per",),
+    "PValue": (),
+    "AdverseEvent": ("grade",),
+}
 """Attributes of each label that are free words."""
 
 LABELS = tuple(CHOICES)
@@ -91,7 +96,13 @@ def annotate(facts: Iterable[Fact]) -> tuple[Annotation, ...]:
 def to_json(annotation: Annotation) -> dict[str, Any]:
     """An annotation as it stands in JSON lines: empty attributes are null, numbers are numbers."""
     values = {name: None if value == "" else value for name, value in annotation.values.items()}
-    return {"label": annotation.label, "start": annotation.start, "end": annotation.end, "text": annotation.text, **values}
+    return {
+        "label": annotation.label,
+        "start": annotation.start,
+        "end": annotation.end,
+        "text": annotation.text,
+        **values,
+    }
 
 
 def read_gold(path: Path) -> Iterator[AnnotatedDocument]:
@@ -138,13 +149,17 @@ def _checked(annotation: Annotation, text: str, place: str) -> Annotation:
     there = text[annotation.start : annotation.end]
     if there != annotation.text or not there:
         raise GoldError(
-            f"{place}: {annotation.label} [{annotation.start}, {annotation.end}) says {annotation.text!r}, the text {there!r}"
+            f"{place}: {annotation.label} [{annotation.start}, {annotation.end}) says {annotation.text!r},"
+            f" the text {there!r}"
         )
     return annotation
 
 
 def _read_brat(path: Path) -> AnnotatedDocument:
-    text = path.with_suffix(".txt").read_text(encoding="utf-8-sig")
+    beside = path.with_suffix(".txt")
+    if not beside.exists():
+        raise GoldError(f"{path}: no {beside.name} beside it")
+    text = beside.read_text(encoding="utf-8-sig")
     spans: dict[str, tuple[int, str, int, int, str]] = {}
     values: dict[str, dict[str, Any]] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
@@ -156,13 +171,16 @@ def _read_brat(path: Path) -> AnnotatedDocument:
             values[span[1]] = {}
             continue
         attribute = regex.fullmatch(r"A\d+\t(?P<name>\w+) (?P<target>T\d+)(?: (?P<value>\S+))?", line)
-        attribute = attribute or regex.fullmatch(r"#\d+\tAnnotatorNotes (?P<target>T\d+)\t(?P<name>\w+)=(?P<value>.*)", line)
+        attribute = attribute or regex.fullmatch(
+            r"#\d+\tAnnotatorNotes (?P<target>T\d+)\t(?P<name>\w+)=(?P<value>.*)", line
+        )
         if attribute is None:
             raise GoldError(f"{place}: neither a span, an attribute nor a note of the form name=value: {line!r}")
         if attribute["target"] not in spans:
             raise GoldError(f"{place}: {attribute['target']} is not above")
         label, name = spans[attribute["target"]][1], attribute["name"]
-        values[attribute["target"]][name] = _value(label, name, attribute["value"] or "true", place)
+        stated = "true" if attribute["value"] is None else attribute["value"]
+        values[attribute["target"]][name] = _value(label, name, stated, place)
     found = [
         _checked(Annotation(label, start, end, covered, values[key]), text, f"{path}, line {number}")
         for key, (number, label, start, end, covered) in spans.items()

@@ -25,13 +25,17 @@ _MILLIONS = {"million": 10**6, "millions": 10**6, "billion": 10**9, "billions": 
 
 _SPACE = r"[\ \u00a0\u2009\u202f]"
 _DASH = r"[-\u2010\u2011\u2012\u2013]"
-_ONES = "|".join(word for word in sorted(_WORD_VALUES, key=len, reverse=True))
+_ONES = "|".join(_UNITS[1:10])
+_TEENS = "|".join((*_UNITS[10:], "zero"))
+_TENS_WORDS = "|".join((*_TENS, "fourty", "ninty"))
+_JOINT = rf"(?:{_SPACE}|{_DASH})"
+_TO_99 = rf"(?: (?:{_TENS_WORDS}) (?: {_JOINT}+ (?:{_ONES}) )?+ (?!\p{{L}}) | (?:{_TEENS}|{_ONES}) (?!\p{{L}}) )"
+_ADDED = rf"(?: (?:,?{_SPACE}+and{_SPACE}+ | {_JOINT}+ ) {_TO_99} )?+"
+_TO_999 = rf"(?: (?: (?:an?|{_TO_99}) {_JOINT} )? hundred (?!\p{{L}}) {_ADDED} | {_TO_99} )"
 
 NUMBER_WORDS = rf"""
-    (?: (?:(?:an?|{_ONES})(?:{_SPACE}|{_DASH}))? (?:hundred|thousand) (?! s)
-      | {_ONES} )
-    (?: (?:{_SPACE}+and{_SPACE}+|{_SPACE}+|{_DASH}) (?:hundred|thousand|{_ONES}) )*+
-    (?!\p{{L}})
+    (?: (?: (?:an?|{_TO_999}) {_JOINT} )? thousand (?!\p{{L}}) (?: ,?{_JOINT}+ {_TO_999} (?! {_JOINT} hundred) | {_ADDED} )
+      | {_TO_999} )
 """
 """A whole number in words (`six`, `sixty-four`, `One hundred and twelve`); read by `integer`."""
 

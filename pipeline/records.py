@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
 
@@ -27,8 +27,8 @@ class Zone:
 class Article:
     """One paper as it was read. `text` is what every offset of the project points into.
 
-    `raised` are the spans of the text that the source set as superscripts. `encoding` is empty where the source
-    was text already.
+    `given_id` is the identifier as its source gave it, text or number. `raised` are the spans of the text that the
+    source set as superscripts. `encoding` is empty where the source was text already.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Article:
     format: str
     text: str
     zones: tuple[Zone, ...]
+    given_id: Any = None
     raised: tuple[Span, ...] = ()
     title: str = ""
     pmid: str = ""
@@ -95,9 +96,8 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A mention that could not be normalised: table it was meant for, its evidence and the reason."""
+    """A mention that could not be normalised: the table it was meant for, its evidence and the reason."""
 
-    article_id: str
     table: str
     start: int
     end: int
@@ -107,8 +107,12 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file or an article that could not be worked on: which, where in it, and why."""
+    """A file or an article that could not be worked on: which, where in it, and why.
+
+    `traceback` is kept where the reason is an error of the program.
+    """
 
     file: str
     place: str
     reason: str
+    traceback: str = ""

@@ -32,7 +32,7 @@ class Rule:
 
 @cache
 def compile_pattern(pattern: str, **words: frozenset[str]) -> regex.Pattern[str]:
-    """Compile a verbose pattern, without regard to case; `words` are its named lists (`\\L<name>`)."""
+    r"""Compile a verbose pattern, without regard to case; `words` are its named lists (`\L<name>`)."""
     return regex.compile(pattern, regex.VERBOSE | regex.IGNORECASE, **words)
 
 

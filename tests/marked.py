@@ -29,4 +29,4 @@ def unmark(marked: str) -> tuple[str, list[tuple[int, int, str]]]:
 
 def document(text: str) -> Document:
     """A document of a bare text."""
-    return Document(make_article(text, "case", "case", "", "text", ""))
+    return Document(make_article(text, "case", "case", ""))

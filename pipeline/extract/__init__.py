@@ -33,8 +33,7 @@ def extract(document: Document) -> tuple[list[Fact], list[Rejected]]:
             try:
                 record = extractor.normalise(mention, document)
             except ValueError as error:
-                place = (document.article.id, extractor.table, mention.start, mention.end, mention.text)
-                rejected.append(Rejected(*place, reason=str(error)))
+                rejected.append(Rejected(extractor.table, mention.start, mention.end, mention.text, str(error)))
             else:
                 found.append((mention, extractor, record))
     found.sort(key=lambda each: (each[0].start, each[0].end, each[1].table))

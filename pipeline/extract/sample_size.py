@@ -1,14 +1,22 @@
-"""How many people did the study, or one of its groups, have?"""
+"""How many people did the study, or one of its groups, have?
+
+A rule finds a number that counts people by what stands around it; `_counts_a_sample` then decides by the verbs of its
+clause, and by what the document has said before, whether these people are a sample or had an outcome.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+import regex
 
 from pipeline.document import Document
 from pipeline.extract.extractor import Extractor
 from pipeline.quantities import INTEGER, NUMBER_WORDS, integer
-from pipeline.records import Mention
-from pipeline.rules import rule
+from pipeline.records import Mention, Sentence
+from pipeline.rules import compile_pattern, find_mentions, rule
+from pipeline.vocabulary import table, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +33,355 @@ class SampleSize:
         return " ".join(part for part in (str(self.value), self.unit, self.stage, self.scope, self.group) if part)
 
 
+PEOPLE = words("people")
+UNITS = table("units")
+BREAKS = words("people_breaks")
+STAGES = {word: stage for word, (stage, _) in table("people_stages").items()}
+ACTIVE = frozenset(word for word, (_, voice) in table("people_stages").items() if voice != "passive")
+PASSIVE = frozenset(word for word, (_, voice) in table("people_stages").items() if voice != "active")
+OUTCOMES = words("people_outcomes")
+THINGS = words("people_things")
+NOUNS = PEOPLE | frozenset(UNITS)
+
+_START = r"(?=[\daefhnostz]) (?<! [\p{L}\p{N}] | [\p{N}\p{L}][-–.,·:/∶] | [<>≤≥±~#$€£^]\s? | \d\s[-–:]\s | \b[cm]?m\s )"
+_END = r"(?! \d | [.,·:]\d | \p{L} | \s?(?:%|±|\+/-|\+-|×|°) )"
+NUMBER = rf"(?: {_START} (?: {INTEGER} | {NUMBER_WORDS} ) {_END} )"
+ASIDE = r"(?: \s* (?: \( (?: [^()] | \([^()]*+\) ){0,160}+ \) | \[ (?: [^\[\]] | \[[^\[\]]*+\] ){0,160}+ \] ) )"
+_WORD = r"[\p{L}\d][\p{L}\d'’/+\-‐‑–]*+"
+MODIFIERS = rf"""
+    (?: [ \s\-]+ (?! \L<breaks> (?![\p{{L}}-]) | {NUMBER_WORDS} \s )
+        (?: (?:type|stage|grade|phase|class|level|HIV|group) [ \s-] \d++ | American\ Society\ of\ Anesthesiologists | (?:\p{{Lu}}\.)++ | (?!\d++\s) {_WORD} ),? {ASIDE}? ){{0,9}}?
+"""
+PEOPLE_AFTER = (
+    rf"{ASIDE}?+ {MODIFIERS} [\s\-]+ (?:\p{{L}}++-)?? (?: (?P<people> \L<people> ) | (?P<unit> \L<units> ) ) (?! \p{{L}} | -\p{{L}} | \s \L<things> \b )"
+)
+_WHOLE = rf"(?: (?: {INTEGER} | {NUMBER_WORDS} ) {_END} )"
+_LISTS = {"people": PEOPLE, "units": frozenset(UNITS), "breaks": BREAKS, "things": THINGS}
+_SHARE = r"(?: \s* (?: \([^()]{1,24}\) | \[[^\[\]]{1,24}\] ) )?+"
+_OF = r"(?: \s* / \s* | \s+ (?:out\s+of|of|from\s+among|from) \s+ (?:(?:the|these|those|all|our|a|total|of|remaining)\s+){0,4} )"
+
 RULES = (
     rule(
-        "n equals",
-        rf"\b n \s* = \s* (?P<mention> {INTEGER} )",
-        "changes at 4 weeks (n = [[9]]) were small",
+        "label of a time or a group",
+        rf"""(?<! \d [\s-] \w{1,9} \s{1,2} ) (?<= \b (?: weeks? | days? | months? | years? | hours? | grades? | stages? | types? | phases? | levels? | class
+                     | ages? | aged | part | table | visits? | cycles? | times? | groups? | arms? | cohorts? | protocol | patient | subject | trial | no\. | number | h ) \s{{1,2}} )
+             (?P<mention> \d++ ) (?: (?: \s?[,–-]\s? | \s(?:and|or|to|through|,)\s | ,\sand\s ) (?P<mention> \d++ (?![,.]\d) ) )*+""",
+        "seen at weeks [[4]], [[8]] and [[12]] patients wore off",
+        exclusion=True,
     ),
     rule(
-        "number of patients",
-        rf"(?<![\d.]) (?P<mention> {INTEGER} | {NUMBER_WORDS} ) \s+ (?: patients | subjects | participants )",
+        "year or day of a date",
+        r"""(?<= \b (?: jan | feb | mar | apr | may | june? | july? | aug | sept? | oct | nov | dec | january | february | march
+                     | april | august | september | october | november | december ) \.? ,? \s{1,2} | \b between \s | \b since \s
+                     | \b until \s | \b from \s | \d{4} \s (?:to|and) \s )
+            (?: (?P<mention> \d{1,2} (?!\d) ) (?: ,? \s (?P<mention> (?:19|20)\d\d ) )?+ (?= [\s,.;:)] ) | (?P<mention> (?:19|20)\d\d (?![\d,.]\d) ) )""",
+        "between May [[3]], [[2011]], and April [[2012]] patients came",
+        exclusion=True,
+    ),
+    rule(
+        "year",
+        r"(?<= \b (?: in | during | through | to | by | early | late ) \s ) (?P<mention> (?:19|20)\d\d (?![\d,.]) )"
+        r" (?! \s (?: \p{L}++ \s )? \L<people> )",
+        "in [[2012]] with analysis later",
+        exclusion=True,
+        people=PEOPLE,
+    ),
+    rule(
+        "sexes",
+        rf"""(?P<mention> {NUMBER} ) {_SHARE} \s* (?:fe)?(?:males?|men|women|boys|girls|M|F) {_SHARE}
+             \s* (?: , | / | and | ; | , \s and | \s )++ \s* (?P<mention> {NUMBER} ) {_SHARE} \s* (?:(?:fe)?(?:males?|men|women|boys|girls)|M|F) \b""",
+        "([[14]] men and [[12]] women)",
+        exclusion=True,
+    ),
+    rule(
+        "n equals",
+        rf"""\b n \s* (?: = | : | ¼ | of ) \s* (?P<mention> {INTEGER} ) (?! [./·:]?\d | \s?% )
+             (?: (?: ,\s | \s?(?:and|,\ and|vs\.?|versus|/)\s | /(?!\d+\s?\d) ) (?P<mention> {INTEGER} ) (?! [.·:]\d | \s?[%-] ) )*+""",
+        "changes at 4 weeks (n = [[9]]) were small",
+        "in both arms (N: [[12]])",
+        "two arms (n = [[20]] and [[22]], respectively)",
+    ),
+    rule(
+        "whole of a part",
+        rf"(?P<part> {NUMBER} ) {_SHARE} {_OF} (?P<mention> {_WHOLE} ) (?: {PEOPLE_AFTER} )?+",
+        "in 9/[[12]] patients",
+        "4 (36%) out of [[11]]",
+        **_LISTS,
+    ),
+    rule(
+        "part of a whole",
+        rf"(?P<mention> {NUMBER} ) {_SHARE} {_OF} (?P<whole> {_WHOLE} ) (?: {PEOPLE_AFTER} )?+",
+        "[[29]] of 30 patients completed it",
+        **_LISTS,
+    ),
+    rule(
+        "numbers that share a noun",
+        rf"""(?P<mention> {NUMBER} ) {ASIDE}? (?: ,\s (?P<mention> {NUMBER} ) {ASIDE}? )*+ {MODIFIERS} -? ,?\s (?: and | or | vs\.? | versus ) \s
+             (?P<mention> {NUMBER} ) {PEOPLE_AFTER}""",
+        "[[20]] and [[22]] patients, respectively",
+        "[[25]] drug- and [[24]] placebo-treated volunteers",
+        **_LISTS,
+    ),
+    rule(
+        "number of people",
+        rf"(?P<mention> {NUMBER} ) {PEOPLE_AFTER}",
         "[[Twelve]] patients were treated",
+        "a [[24]]-patient study",
+        "[[48]] overweight and obese men",
+        **_LISTS,
+    ),
+    rule(
+        "number of those who",
+        rf"""(?: (?P<mention> {NUMBER} ) {_SHARE} \s?(?:,|and|,\sand)\s )?+ (?P<mention> {NUMBER} ) {ASIDE}?+ \s
+             (?: (?: were | was | had | have | has | been | are | will | be | also | then | all | not | did | did\ not | who | \p{{L}}+ly ) \s ){{0,4}}
+             \L<verbs> \b""",
+        "[[29]] completed the trial",
+        "[[23]] (92%) and [[20]] (80%) finished",
+        verbs=frozenset(STAGES),
+    ),
+    rule(
+        "number in a group",
+        rf"""(?P<mention> {NUMBER} ) {_SHARE} \s (?: (?:were|was|are) \s )? (?: in(?:to)? | to | on | from | for | of | per | with | at | assigned\ to | receiving | taking | undergoing | using | not )
+             \s (?: (?: the | each | either | an? | every ) \s )? {_WORD} """,
+        "[[83]] to vildagliptin",
+        "[[30]] in each arm",
+    ),
+    rule(
+        "number in a list",
+        rf"""(?<= [(\[,;:–-]\s? | \b(?:and|or|versus|vs\.?|randomi[sz]ed)\s ) (?P<mention> {NUMBER} ) {_SHARE} (?= \s \p{{L}} | \s? [),;\]:.] )
+             | (?<= \p{{L}} [:,]? \s? ) (?P<mention> \d++ ) {_SHARE} (?= \s? [),;\]] )""",
+        "allotted ([[20]] drug, [[21]] placebo)",
     ),
 )
+
+_CLOSED = compile_pattern(r"\([^()]*+\) | \[[^\[\]]*+\]")
+_CLAUSE_END = compile_pattern(r"; | \.\s | \.\Z | :\s")
+_VERB = compile_pattern(
+    r"""\b (?: (?P<relative> who | whom | whose | that | which ) \s (?: \p{L}++ \s ){0,2}? )?
+        (?: (?P<have> had | have | has | having ) \s (?:been\s)?+ (?:\p{L}+ly\s)? \L<treated> \b
+          | (?P<aux> (?: were | was | been | be | are | is | have | has | had ) \s
+              (?: (?: \p{L}+ly | also | then | all | still | not | first | finally | in | been | to | be ) \s ){0,3} )?
+            (?: (?P<stage> \L<passive> | \L<active> ) | (?<! \b (?:with|of|for|in|the|a|an|or|to|from|after|by|without|and) \s ) (?: (?P<neutral> (?:were|was|are) \s (?:\p{L}+ly\s)? \p{L}+(?:ed|en|ught) \b ) | (?P<outcome> \L<outcomes> ) ) ) \b )""",
+    treated=frozenset({"received", "undergone", "experienced", "developed", "taken"}),
+    passive=PASSIVE,
+    active=ACTIVE,
+    outcomes=OUTCOMES,
+)
+_FILLER = r"""(?: \s (?: \p{L}+ly | a | an | total | of | another | additional | about | approximately | around | over | only | all | the | these | those | up | to | at | least
+              | more | than | each | data | from | in | on | for | among | further | healthy | or ) | : ){0,5}+ \s* \Z"""
+_STAGE_BEFORE = compile_pattern(
+    rf"""\b (?P<stage> \L<stages> | involving | including | comprising | comprised | treating | enrolling | recruiting | randomi[sz]ing
+            | randomi[sz]ation\ of | studying | comparing | assigning | analyzing | screening | treat | study | enroll | enrol | recruit | include | randomi[sz]e
+            | analyze | evaluate | compare | used | given | isolated | collected | taken | drawn | data | samples ) {_FILLER}""",
+    stages=frozenset(STAGES),
+)
+_STUDY_BEFORE = compile_pattern(
+    r"""\b (?: stud(?:y|ies) | trials? | conducted | performed | carried\ out | undertaken | analys[ie]s | review | randomi[sz]ed | comparison | experience | cohort | sample | population | results )
+        (?: \s (?!\b(?:was|were|had)\b) [\p{L}-]++ ){0,6} \s (?: in | of | on | with | among | from | involving | for ) (?: \s (?: a | total | of ) ){0,3} \s* \Z"""
+)
+_TOTAL_BEFORE = compile_pattern(
+    r"""\b (?: a\ total\ of | total\ of | in\ all | in\ total | overall | sample\ of | sample\ size\ of | cohort\ of | groups?\ of | population\ of | series\ of
+             | consisted\ of | composed\ of | consisting\ of | sample\ was | sample\ included | number\ of \s \L<people> \s was ) ,? (?: \s (?: the | these | our ) )? \s* \Z""",
+    people=PEOPLE,
+)
+_DEFINITE_BEFORE = compile_pattern(
+    r"(?: \b (?: the | these | those | our | all | remaining | both ) (?: \s (?: the | these | first | all | other | remaining ) )?+ | (?: \A | [:;.,] ) \s* (?: of | among ) ) \s* \Z"
+)
+_OUTCOME_BEFORE = compile_pattern(
+    r"""\b (?: observed | occurred | occurring | occurs | reported | seen | found | noted | detected | achieved | developed | present | documented | identified | diagnosed | necessary | required
+             | confirmed | improved | normal | positive | negative | experienced | increased | decreased | unchanged | recorded | demonstrated | discontinued | stopped | happened
+             | successful | resolved | failed | responses? | remissions? | improvement | progression | recurrences? | deaths? | toxicity | events? | infections? | increase | suspected
+             | decrease | reduction | complications? | evident | apparent | persisted | due | died | interrupted | withdrawn | missing | abnormal | performed | biops(?:y|ies) )
+        (?: \s (?!that) \p{L}++ ){0,3}? \s (?: in | by | of | for | from | to | among ) (?: \s (?: another | only | all | an | additional | the | other | just | these ) )* \s* \Z"""
+)
+_COORDINATED_BEFORE = compile_pattern(r"(?: \b (?: and | or | versus | vs\.? | with | to ) (?: \s (?: in | the | of | for | from | a\ further ) ){0,2} | [,;] ) \s* \Z")
+_OPENED_BEFORE = compile_pattern(r"[(\[] [^()\[\]]{0,60} \Z")
+_PLANNED = compile_pattern(r"\b (?: planned | planning | plan | intended | intend | will | aim(?:s|ed)?\ to | target(?:ed)? | required | power | expected | anticipated | up\ to | estimated | proposed | should\ be ) \b")
+_FUTURE = compile_pattern(r".* \b (?: will | to\ be | shall ) \s (?: be | enrol | enroll | include | recruit | receive | undergo )")
+_IN_BEFORE = compile_pattern(r"\b (?: in | of | on | with | among | for | from | by | between | to ) (?: \s (?: the | these | all ) )? \s* \Z")
+_EVENTS = compile_pattern(
+    r"\b (?: adverse | (?:side\ )?effects? | events? | deaths? | died | hyp(?:er|o)\p{L}+ | experienced | frequent(?:ly)? | common(?:ly)? | incidence | complained | due\ to | relapses? | recurrences? | failures?"
+    r" | complications? | infections? | episodes | toxicity | responses? | serious | responders? ) \b"
+)
+_IN_GROUP = compile_pattern(
+    r"""\A (?: \s (?: were | was | are ) )? [\s,]* (?: in(?:to)? | to | on | from | for | of | per | assigned\ to | with | within | at )? \s* (?: (?: the | each | either | an? | every | per | both ) \s )?
+        (?P<group> (?: [\p{L}\d][\p{L}\d+/.%‐–-]* \s ){0,5}? (?: groups? | arms? | cohorts? | clusters? | panels? | strat(?:um|a) | each | placebo | controls? | apiece )) \b"""
+)
+
+
+def _after_noun(mention: Mention) -> str:
+    """The sentence from the noun on that the number counts."""
+    end = max((mention.parts[name][1] for name in ("people", "unit") if name in mention.parts), default=mention.end)
+    return mention.sentence.text[max(end, mention.end) - mention.sentence.start :]
+
+
+def _verb(mention: Mention) -> tuple[str, str]:
+    """What the clause says these people did: `stage`, `outcome`, `weak` (only a participle says so) or nothing; and the stage."""
+    clause = _CLAUSE_END.split(_CLOSED.sub("", _after_noun(mention)[:400]), maxsplit=1)[0]
+    weak = ""
+    for match in _VERB.finditer(clause):
+        word = (match["stage"] or "").lower()
+        if match["relative"]:
+            weak = weak or STAGES.get(word, "")
+        elif match["have"] or match["outcome"]:
+            return "outcome", weak
+        elif match["neutral"]:
+            break
+        elif word in ACTIVE or match["aux"]:
+            return "stage", STAGES[word]
+        else:
+            weak = weak or STAGES[word]
+    return ("weak" if weak else ""), weak
+
+
+def _is_sample(mention: Mention, known: set[int], accepted: list[Mention]) -> bool | None:
+    """Whether the clause counts people in the study (True) or those who had an outcome (False), None if it does not say."""
+    before = mention.before[-160:]
+    value = integer(mention.text)
+    after = _after_noun(mention)
+    kind, weak = _verb(mention)
+    if value == 0 or (value <= 2 and "unit" in mention.parts):
+        return False
+    match mention.rule:
+        case "n equals":
+            if regex.search(r"\d\s?%\s?[\(\[][^()\[\]]*\Z", before) and regex.match(r"[)\]]\s+of\b", mention.after):
+                return False
+            return value in known or not known or not _EVENTS.search(before[-90:])
+        case "whole of a part":
+            if integer(mention.part("part")) > value:
+                return False
+            if "people" in mention.parts or value in known:
+                return True
+            shared = regex.match(r"\s?[(\[]\d+(?:[.·]\d+)?\s?%", mention.after) or regex.search(
+                r"%\s?[(\[]\s?[\w-]+(?:\s?/\s?|\sof\s|\sout\sof\s)\Z", before
+            )
+            return bool((shared or _IN_GROUP.match(mention.after) or kind == "stage") and known and value <= max(known))
+        case "part of a whole":
+            if integer(mention.text) > integer(mention.part("whole")) or _OUTCOME_BEFORE.search(before):
+                return False
+            found = _STAGE_BEFORE.search(before)
+            return kind == "stage" or (found is not None and STAGES.get(found["stage"].lower()) in ("enrolled", "randomized", "screened"))
+        case "number of those who":
+            if regex.search(r"\bthe\s\Z", before) and (kind in ("stage", "weak") or weak):
+                return True
+            if kind == "weak" and regex.match(r"\s\p{L}+\s?[:,;.(]", mention.after):
+                return True
+            return (kind == "stage" and (bool(accepted) or regex.fullmatch(r"(?:[\p{L}\s]{1,40}:)?\s*", mention.before) is not None)) or None
+        case "number in a group" | "number in a list":
+            return None
+    if regex.match(r"[^;]{0,80}\bin whom\b", after) and not regex.match(
+        r"[^;]{0,80}\bin whom\b.{0,60}\b(?:studied|treated)", after
+    ):
+        return False
+    definite = bool(_DEFINITE_BEFORE.search(before))
+    if _OUTCOME_BEFORE.search(before):
+        if regex.search(r"\b(?:the|these)\s*\Z", before) or (value in known and regex.search(r"\ball\s\Z", before)):
+            return True
+        return None if not known or _STUDY_BEFORE.search(before) else False
+    if kind == "stage" or _STAGE_BEFORE.search(before):
+        return True
+    if regex.match(r"\s?[(\[][^()\[\]]{0,12}%", mention.after) and not definite:
+        return False
+    if regex.search(r"\b(?:group|arm|cohort)s?\s\w{1,3}\s?[:,=(]?\s?\Z", before):
+        return True
+    if kind == "outcome" and not definite and not _IN_BEFORE.search(before):
+        return bool(_TOTAL_BEFORE.search(before) and (not known or value * 2 >= max(known)))
+    if _TOTAL_BEFORE.search(before) or definite or _STUDY_BEFORE.search(before):
+        return True
+    if weak or _IN_GROUP.match(after):
+        return True
+    return None
+
+
+def _undecided(mention: Mention, known: set[int], accepted: list[Mention], refused: list[Mention]) -> bool:
+    """What a number is whose clause does not say, by what the sentence and the document said before it."""
+    value = integer(mention.text)
+    before = mention.before
+    last = max([*accepted, *refused], key=lambda each: each.start, default=None)
+    if mention.rule == "number in a group":
+        if not accepted or last not in accepted:
+            return False
+        group = _IN_GROUP.match(mention.after)
+        if group and regex.search(r"\b(?:each|every|per|both)\b", group[0]):
+            return True
+        if not _COORDINATED_BEFORE.search(before):
+            return False
+        link = regex.match(rf"(?:{_SHARE})\s(\p{{L}}+)", mention.after, flags=regex.VERBOSE)
+        same = link is not None and regex.match(rf"\s{link[1]}\b", _after_noun(last)) is not None
+        return group is not None or same or (link is not None and link[1] == "to" and bool(regex.search(r"randomi|assign|allocat", before)))
+    if mention.rule in ("number of those who", "number in a list"):
+        return False
+    if last is not None and _COORDINATED_BEFORE.search(before):
+        return last in accepted
+    return value in known or not known or value > max(known) or mention.sentence.section in ("title", "methods")
+
+
+def _adding_up(candidates: list[Mention], totals: set[int]) -> set[int]:
+    """The starts of neighbouring numbers, two to six, that add up to one of the totals."""
+    values = [integer(mention.text) for mention in candidates]
+    found: set[int] = set()
+    for first in range(len(values)):
+        for length in range(2, 7):
+            if first + length <= len(values) and sum(values[first : first + length]) in totals:
+                found.update(mention.start for mention in candidates[first : first + length])
+    return found
+
+
+def _is_planned(mention: Mention) -> bool:
+    return bool(_PLANNED.search(mention.before[-60:]) or _FUTURE.search(mention.before) or _FUTURE.match(mention.after[:80]) or _PLANNED.match(_after_noun(mention).lstrip()))
+
+
+def find(document: Document) -> Iterator[Mention]:
+    """The numbers of people that are samples, in the order of the text."""
+    known: set[int] = set()
+    planned: list[Mention] = []
+    real = False
+    for sentence in document.sentences:
+        candidates = sorted(find_mentions(RULES, sentence), key=lambda mention: mention.start)
+        accepted: list[Mention] = []
+        refused: list[Mention] = []
+        open_: list[Mention] = []
+        for mention in candidates:
+            verdict = _is_sample(mention, known, accepted)
+            if verdict is None:
+                open_.append(mention)
+            else:
+                (accepted if verdict else refused).append(mention)
+        totals = known | {integer(mention.text) for mention in accepted}
+        here = {integer(mention.text) for mention in accepted}
+        adding: set[int] = set()
+        parts = [m for m in open_ if _verb(m)[0] != "outcome" or _IN_GROUP.match(m.after)]
+        for rules in (("number of people",), ("number in a list",), ("number in a group", "number of those who"), ("number in a list", "number in a group", "number of those who")):
+            adding |= _adding_up([m for m in parts if m.rule in rules], totals if "number in a list" not in rules else here)
+        for mention in open_:
+            if mention.start in adding or _undecided(mention, known, [m for m in accepted if m.start < mention.start], [m for m in refused if m.start < mention.start]):
+                accepted.append(mention)
+            else:
+                refused.append(mention)
+        for mention in sorted(accepted, key=lambda each: each.start):
+            if _is_planned(mention):
+                planned.append(mention)
+                continue
+            real = True
+            known.add(integer(mention.text))
+            yield mention
+    if not real:
+        yield from planned
 
 
 def normalise(mention: Mention, document: Document) -> SampleSize:
     """The number; stage and scope by the words around it."""
-    return SampleSize(integer(mention.text), "enrolled", "total")
+    kind, stage = _verb(mention)
+    before = mention.before
+    if mention.rule == "whole of a part":
+        stage = "analyzed"
+    elif kind != "stage":
+        found = _STAGE_BEFORE.search(before[-160:])
+        if found:
+            stage = STAGES.get(found["stage"].lower(), "enrolled")
+    group = _IN_GROUP.match(_after_noun(mention))
+    unit = UNITS[mention.part("unit").lower()][0] if mention.part("unit") else "people"
+    return SampleSize(integer(mention.text), stage or "enrolled", "group" if group else "total", group["group"] if group else "", unit)
 
 
-EXTRACTOR = Extractor("sample_size", "SampleSize", SampleSize, RULES, normalise)
+EXTRACTOR = Extractor("sample_size", "SampleSize", SampleSize, RULES, normalise, find=find)

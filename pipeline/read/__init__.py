@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import regex
 
-from pipeline.read import identifiers
-from pipeline.read.zones import zone
+from pipeline.read import bibliography
+from pipeline.read.zones import PAGE, zone
 from pipeline.records import Article
 
 LONGEST_ARTICLE = 10_000_000
@@ -49,31 +51,43 @@ class ReadError(Exception):
         self.place = place
 
 
-def read(path: Path, name: str | None = None) -> Iterator[Article | ReadError]:
+def read(path: Path, name: str) -> Iterator[Article | ReadError]:
     """The articles of a file; a record that cannot be read is a `ReadError` among them, and the others follow.
 
-    `name` is what the file is called in tables and failures, its path unless said.
+    `name` is what tables and failures call the file.
 
     Raises:
         ReadError: the file as a whole cannot be read.
     """
     data = _bytes(path)
-    name = name or str(path)
-    sha256 = hashlib.sha256(data).hexdigest()
     text, encoding = decode(data)
     if path.suffix.lower() in (".jsonl", ".ndjson"):
-        yield from read_json_lines(text, name, safe_id(path.stem))
+        yield from _read_json_lines(text, name, safe_id(path.stem))
     else:
-        yield make_article(text, safe_id(path.stem), name, sha256, "text", encoding)
+        yield make_article(text, safe_id(path.stem), name, hashlib.sha256(data).hexdigest(), encoding=encoding)
+
+
+def read_stream(data: bytes) -> Iterator[Article | ReadError]:
+    """The articles of standard input: JSON lines if it begins with `{`, else one text with the identifier `-`.
+
+    Raises:
+        ReadError: it cannot be read.
+    """
+    text, encoding = decode(data)
+    if text.lstrip().startswith("{"):
+        yield from _read_json_lines(text, "-", "-")
+    else:
+        yield make_article(text, "-", "-", hashlib.sha256(data).hexdigest(), encoding=encoding)
 
 
 def _bytes(path: Path) -> bytes:
     try:
         if path.is_symlink() and not path.exists():
             raise ReadError("broken link")
-        if not path.is_file():
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             raise ReadError("not a file")
-        if path.stat().st_size > LARGEST_FILE:
+        if status.st_size > LARGEST_FILE:
             raise ReadError(f"larger than {LARGEST_FILE:,} bytes")
         return path.read_bytes()
     except OSError as error:
@@ -81,7 +95,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """The text of a file, newlines as `\\n` and without byte order mark, and the encoding it was in.
+    r"""The text of a file, newlines as `\n` and without byte order mark, and the encoding it was in.
 
     UTF-16 and UTF-32 by their byte order marks, else UTF-8, else detected by charset-normalizer (Windows code pages,
     other scripts).
@@ -95,7 +109,10 @@ def decode(data: bytes) -> tuple[str, str]:
         if data.startswith(signature):
             raise ReadError(f"not a known format: {kind}")
     text, encoding = _decoded(data)
-    if text.count("\0") or sum(1 for c in text[:100_000] if c < " " and c not in "\t\n\r\f\v") > len(text[:100_000]) / 50:
+    if (
+        text.count("\0")
+        or sum(1 for c in text[:100_000] if c < " " and c not in "\t\n\r\f\v") > len(text[:100_000]) / 50
+    ):
         raise ReadError("not a known format: binary data")
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), encoding
 
@@ -107,7 +124,9 @@ def _decoded(data: bytes) -> tuple[str, str]:
             try:
                 return data.decode(encoding), encoding
             except UnicodeDecodeError as error:
-                raise ReadError(f"not {encoding} as its first bytes say: {error.reason}", f"byte {error.start}") from None
+                raise ReadError(
+                    f"not {encoding} as its first bytes say: {error.reason}", f"byte {error.start}"
+                ) from None
     try:
         return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError as error:
@@ -116,50 +135,40 @@ def _decoded(data: bytes) -> tuple[str, str]:
         raise ReadError("not a known format: binary data")
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data).best()
+    matches = from_bytes(data)
+    best = matches.best()
     if best is None:
         raise ReadError(f"no encoding fits: not UTF-8 ({undecodable.reason})", f"byte {undecodable.start}")
-    # Detection cannot tell the code pages of western Europe apart; cp1252 is what papers are saved in.
-    for encoding in ("cp1252", best.encoding) if best.encoding in _WESTERN else (best.encoding,):
-        try:
-            return data.decode(encoding), f"{encoding} (detected)"
-        except UnicodeDecodeError:
-            continue
-    return str(best), f"{best.encoding} (detected)"
+    # Code pages of western Europe cannot be told apart by a few signs; cp1252 is what papers are saved in.
+    plausible = {name for match in matches for name in (match.encoding, *match.could_be_from_charset)}
+    encoding = "cp1252" if "cp1252" in plausible else best.encoding
+    return data.decode(encoding), f"{encoding} (detected)"
 
 
-_WESTERN = frozenset({"cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "latin_1", "iso8859_15", "iso8859_9", "cp437", "cp850",
-                      "cp858", "mac_roman", "mac_iceland", "mac_latin2", "mac_turkish", "iso8859_2", "iso8859_16",
-                      "hp_roman8", "cp775", "cp852", "cp860", "cp861", "cp863", "cp865", "cp1125", "iso8859_10", "iso8859_14", "iso8859_3", "iso8859_4", "iso8859_13", "cp1140", "cp037", "cp500", "cp273", "cp1026"})  # fmt: skip
-
-
-def read_json_lines(text: str, name: str, stem: str) -> Iterator[Article | ReadError]:
-    """The articles of JSON lines, `{"id", "text"}` each; other keys are ignored. A bad line is a `ReadError`."""
+def _read_json_lines(text: str, name: str, stem: str) -> Iterator[Article | ReadError]:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        place = f"line {number}"
         try:
             record: Any = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield ReadError(f"not JSON: {error}", place)
-            continue
-        if not isinstance(record, dict) or not isinstance(record.get("text"), str):
-            yield ReadError('not an article: no object with "id" and "text"', place)
-            continue
-        identifier = record.get("id")
-        if identifier is None:
-            identifier = f"{stem}-{number}"
-        try:
+            if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+                raise ReadError('not an article: no object with "id" and "text"')  # noqa: TRY301  one way out of a line
+            given = record.get("id")
+            identifier = f"{stem}-{number}" if given is None else given if isinstance(given, str) else json.dumps(given)
             sha256 = hashlib.sha256(record["text"].encode()).hexdigest()
-            yield make_article(record["text"], str(identifier), name, sha256, "jsonl", "")
-        except UnicodeEncodeError:
-            yield ReadError("text with a lone surrogate", place)
+            article = make_article(record["text"], identifier, name, sha256, form="jsonl")
+            yield replace(article, given_id=identifier if given is None else given)
         except ReadError as error:
-            yield ReadError(error.reason, place)
+            yield ReadError(error.reason, f"line {number}")
+        except UnicodeEncodeError:
+            yield ReadError("text with a lone surrogate", f"line {number}")
+        except (ValueError, RecursionError) as error:
+            yield ReadError(f"not JSON: {error}", f"line {number}")
 
 
-def make_article(text: str, identifier: str, file: str, sha256: str, form: str, encoding: str) -> Article:
+def make_article(
+    text: str, identifier: str, file: str, sha256: str, *, form: str = "text", encoding: str = ""
+) -> Article:
     """An article from its text: zones, title, identifiers and language.
 
     Raises:
@@ -168,22 +177,25 @@ def make_article(text: str, identifier: str, file: str, sha256: str, form: str, 
     if len(text) > LONGEST_ARTICLE:
         raise ReadError(f"longer than {LONGEST_ARTICLE:,} characters: {len(text):,}")
     zones, title = zone(text)
-    own = [text[each.start : each.end] for each in zones if each.section != "references"]
-    abstract = " ".join(text[each.start : each.end] for each in zones if each.section not in ("furniture", "references"))
+    pieces = [(each.section, text[each.start : each.end]) for each in zones]
+    own = [piece for section, piece in pieces if section != "references"]
+    abstract = " ".join(piece for section, piece in pieces if section not in PAGE)
+    header = text[: next((each.start for each in zones if each.section not in {*PAGE, "title"}), 0)]
     return Article(
         id=identifier,
+        given_id=identifier,
         file=file,
         sha256=sha256,
         format=form,
         text=text,
         zones=zones,
         title=title,
-        pmid=identifiers.pmid(own),
-        pmcid=identifiers.pmcid(own),
-        doi=identifiers.doi(own),
-        registry_ids=identifiers.registry_ids("\n".join(own)),
-        journal="",
-        year=None,
+        pmid=bibliography.pmid(own),
+        pmcid=bibliography.pmcid(own),
+        doi=bibliography.doi(own),
+        registry_ids=bibliography.registry_ids("\n".join(own)),
+        journal=bibliography.journal(header),
+        year=bibliography.year(header),
         language=language(abstract),
         encoding=encoding,
     )

@@ -1,4 +1,4 @@
-"""Identifiers of an article and of the trial it reports, in free text.
+"""What a page says of its article: identifiers of the article and of its trial, journal and year.
 
 The registries are the primary registries of the WHO platform (ICTRP) and those that its search portal carries besides.
 Each is written the way its registry does, without the spaces and colons that papers put in.
@@ -14,7 +14,7 @@ _REGISTRIES = {
     "ACTRN": r"ACTRN\s?:?\s?(\d{14})p?",  # Australia and New Zealand
     "NCT": r"NCT[\s-]?:?\s?(\d{8})",  # ClinicalTrials.gov
     "ISRCTN": r"ISRCTN[\s-]?:?\s?(\d{8})",
-    "ChiCTR": r"ChiCTR\s?[-–]?\s?((?:[A-Z]{2,5}-)*\d{8,10})",  # China
+    "ChiCTR": r"ChiCTR\s?((?:-[A-Z]{2,5})*-?\d{8,10})",  # China
     "ITMCTR": r"ITMCTR\s?(\d{10})",  # traditional medicine
     "CTRI/": r"CTRI\s?/\s?(\d{4}/\d{2,3}/\d{6})",  # India
     "DRKS": r"DRKS[\s-]?:?\s?(\d{8})",  # Germany
@@ -34,7 +34,7 @@ _REGISTRIES = {
     "RPCEC": r"RPCEC\s?(\d{8})",  # Cuba
     "SLCTR/": r"SLCTR\s?/\s?(\d{4}/\d{3})",  # Sri Lanka
     "TCTR": r"TCTR\s?(\d{11})",  # Thailand
-    "": r"((?<!\d)(?:19|20)\d{2}-\d{6}-\d{2}(?!\d)|(?<!\d)20\d{2}-5\d{5}-\d{2}(?:-\d{2})?(?!\d))",  # EudraCT and CTIS
+    "": r"(20\d{2}-5\d{5}-\d{2}(?:-\d{2})?|(?:19|20)\d{2}-\d{6}-\d{2})(?!-?\d)",  # EudraCT and CTIS
 }
 _REGISTRY_PATTERNS = {
     prefix: regex.compile(rf"(?<![\p{{L}}\d]){pattern}(?![\p{{L}}\d])", regex.IGNORECASE)
@@ -43,6 +43,24 @@ _REGISTRY_PATTERNS = {
 _PMID = regex.compile(r"\bPMID\s*:?\s*(\d{1,8})\b")
 _PMCID = regex.compile(r"\bPMC(?:ID)?\s*:?\s*(?:PMC)?(\d{5,9})\b")
 _DOI = regex.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
+
+_JOURNAL = regex.compile(r"^\s*Journal\s*:?\s+(\S[^\n]{1,98}\S)\s*$", regex.MULTILINE)
+_YEAR = regex.compile(
+    r"^[^\n]{0,80}?\b(?:Published(?:\sonline)?|Publication\sdate|Epub|Date)\b[^\n]{0,40}?\b((?:19|20)\d\d)\b",
+    regex.MULTILINE,
+)
+
+
+def journal(header: str) -> str:
+    """The journal that a line of the page's header names (`Journal …`), or empty."""
+    found = _JOURNAL.search(header)
+    return str(found[1]) if found else ""
+
+
+def year(header: str) -> int | None:
+    """The year that a line of the page's header gives as that of publication, or None."""
+    found = _YEAR.search(header)
+    return int(found[1]) if found else None
 
 
 def registry_ids(text: str) -> tuple[str, ...]:

@@ -1,0 +1,94 @@
+"""Pairing and scores."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from pipeline.evaluate import Evaluation, evaluate
+from pipeline.interchange import AnnotatedDocument, Annotation
+from pipeline.report import markdown
+
+TEXT = "In all 12 of 30 people and 14 others were seen (P = 0.03), fever in two."
+
+
+def size(start: int, end: int, value: int, **values: Any) -> Annotation:
+    return Annotation("SampleSize", start, end, TEXT[start:end], {"value": value, **values}, "some rule")
+
+
+def event(start: int, end: int, status: str) -> Annotation:
+    return Annotation("AdverseEvent", start, end, TEXT[start:end], {"status": status}, "some rule")
+
+
+def compare(gold: list[Annotation], output: list[Annotation]) -> Evaluation:
+    return evaluate([(AnnotatedDocument("d", TEXT, tuple(gold)), output)])
+
+
+@pytest.mark.parametrize(
+    ("gold", "output", "counts"),
+    [
+        ([size(7, 9, 12)], [size(7, 9, 12)], (1, 1, 1)),
+        ([size(7, 9, 12)], [size(7, 9, 13)], (1, 1, 0)),
+        ([size(7, 9, 12)], [size(7, 15, 12)], (0, 1, 1)),
+        ([size(7, 9, 12)], [size(9, 12, 12)], (0, 0, 0)),  # half-open spans that touch do not overlap
+        ([size(7, 9, 12)], [], (0, 0, 0)),
+        ([], [size(7, 9, 12)], (0, 0, 0)),
+        ([size(7, 8, 12), size(8, 15, 30)], [size(7, 15, 30)], (0, 1, 1)),  # one to one, the nearest first
+        ([size(7, 15, 12)], [size(7, 9, 1), size(7, 15, 12)], (1, 1, 1)),
+    ],
+)
+def test_levels(gold: list[Annotation], output: list[Annotation], counts: tuple[int, int, int]) -> None:
+    evaluation = compare(gold, output)
+    assert tuple(evaluation.score("SampleSize", level).right for level in ("strict", "overlap", "value")) == counts
+
+
+def test_undefined_ratios_are_none() -> None:
+    score = compare([], []).score("PValue", "strict")
+    assert (score.precision, score.recall, score.f1) == (None, None, None)
+
+
+def test_assessed_events_are_not_counted() -> None:
+    evaluation = compare([event(59, 64, "occurred")], [event(59, 64, "occurred"), event(0, 2, "assessed")])
+    assert evaluation.score("AdverseEvent", "value").output == 1
+
+
+def test_only_what_gold_has_is_compared() -> None:
+    gold = Annotation("PValue", 48, 56, "P = 0.03", {"comparator": "="})
+    output = Annotation("PValue", 48, 56, "P = 0.03", {"comparator": "=", "value": 0.5})
+    assert compare([gold], [output]).score("PValue", "value").right == 1
+
+
+@pytest.mark.parametrize(
+    ("stated", "found", "right"), [(0.03, 0.03 * (1 + 1e-7), 1), (0.03, 0.03 * (1 + 1e-5), 0), (None, 0.03, 0)]
+)
+def test_tolerance(stated: float | None, found: float, right: int) -> None:
+    gold = Annotation("PValue", 48, 56, "P = 0.03", {"value": stated})
+    output = Annotation("PValue", 48, 56, "P = 0.03", {"value": found})
+    assert compare([gold], [output]).score("PValue", "value").right == right
+
+
+def test_attributes_are_scored_where_gold_fills_them() -> None:
+    gold = [size(7, 9, 12, stage="treated"), size(13, 15, 30, stage=None)]
+    output = [size(7, 9, 12, stage="enrolled"), size(13, 15, 30, stage="enrolled")]
+    score = compare(gold, output).attribute("SampleSize", "stage")
+    assert (score.gold, score.right) == (1, 0)
+
+
+def test_order_does_not_matter() -> None:
+    gold = [size(7, 9, 12), size(7, 15, 30), size(13, 15, 30), size(27, 29, 14), event(59, 64, "occurred")]
+    output = [size(7, 12, 12), size(9, 15, 30), size(13, 15, 31), size(27, 36, 14), event(59, 64, "absent")]
+    shuffled = random.Random(7)
+    expected = markdown(compare(gold, output), "gold")
+    for _ in range(20):
+        shuffled.shuffle(gold)
+        shuffled.shuffle(output)
+        assert markdown(compare(gold, output), "gold") == expected
+
+
+def test_report_shows_each_error_in_its_sentence() -> None:
+    text = markdown(compare([size(7, 9, 12), size(13, 15, 30)], [size(13, 15, 31), size(68, 71, 2)]), "my gold")
+    assert "- **missed SampleSize** in d: In all **\\[12\\]** of 30 people" in text
+    assert "- **SampleSize read as 31, gold has 30** in d: In all 12 of **\\[30\\]** people" in text
+    assert "- **spurious SampleSize (some rule)** in d: " in text
