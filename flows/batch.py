@@ -34,8 +34,11 @@ class Summary:
 def extract_files(files: list[run.Work], show_progress: bool) -> list[run.Extraction | Failure]:
     """Read and extract, with a progress bar on the terminal's error stream."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    console = Console(stderr=True)
+    if show_progress and not console.is_terminal:
+        console.print(f"Reading and extracting {len(files)} files")
     results = []
-    with Progress(*columns, console=Console(stderr=True), disable=not show_progress) as progress:
+    with Progress(*columns, console=console, disable=not show_progress) as progress:
         bar = progress.add_task("Reading and extracting", total=len(files))
         for done, chunk in run.work_on_files(files):
             results += chunk

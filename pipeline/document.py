@@ -80,15 +80,28 @@ class Document:
     @cached_property
     def abbreviations(self) -> Mapping[str, str]:
         """Short forms that the article introduces, and what they stand for (Schwartz and Hearst, by scispaCy)."""
-        from scispacy.abbreviation import AbbreviationDetector
+        from scispacy.abbreviation import filter_matches, find_abbreviation
 
-        detector = AbbreviationDetector(_language())
-        return {
-            short.text: short._.long_form.text
-            for _, _, doc in self._blocks
-            if "(" in doc.text
-            for short in detector(doc)._.abbreviations
-        }
+        # The component around these two functions also seeks each short form's other places, with a matcher that
+        # takes quadratic time in the number of parentheses.
+        found = {}
+        for _, _, doc in self._blocks:
+            for long, short in filter_matches(list(_parentheses(doc)), doc):
+                short_form, long_form = find_abbreviation(long, short)
+                if long_form is not None:
+                    found.setdefault(short_form.text, long_form.text)
+        return found
+
+
+def _parentheses(doc: Doc) -> Iterator[tuple[int, int, int]]:
+    """The tokens between parentheses, the innermost where they nest, as scispaCy wants matches."""
+    opened = None
+    for token in doc:
+        if token.text == "(":
+            opened = token.i + 1
+        elif token.text == ")" and opened is not None:
+            yield 0, opened, token.i
+            opened = None
 
 
 def _paragraphs(text: str, start: int, end: int) -> Iterator[Span]:

@@ -11,8 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import pandas as pd
 import pytest
@@ -23,6 +23,8 @@ from pipeline.tables import HISTORY, TABLES
 
 ROOT = Path(__file__).parents[1]
 TRIALSIFT = Path(sys.executable).with_name("trialsift")
+
+Ran: TypeAlias = tuple[subprocess.CompletedProcess[str], Path]
 
 ABSTRACT = (
     "Cells for sore knees: an open trial\n\n"
@@ -93,15 +95,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ran(
-    folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[subprocess.CompletedProcess[str], Path]]:
+def ran(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """One run over that folder."""
     out = tmp_path_factory.mktemp("out") / "tables"
-    yield trialsift("run", folder, "--out", out), out
+    return trialsift("run", folder, "--out", out), out
 
 
-def test_a_run_with_failures_says_so(ran: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_a_run_with_failures_says_so(ran: Ran) -> None:
     done, out = ran
     assert done.returncode == 1
     assert "failures" in done.stdout
@@ -112,14 +112,14 @@ def test_a_run_with_failures_says_so(ran: tuple[subprocess.CompletedProcess[str]
 
 
 @pytest.mark.parametrize("name", [*BAD, "broken link.txt"])
-def test_bad_input_is_a_row_of_failures(name: str, ran: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_bad_input_is_a_row_of_failures(name: str, ran: Ran) -> None:
     reason = BAD[name][1] if name in BAD else "broken link"
     (row,) = [row for row in table(ran[1], "failures") if row["file"] == name]
     assert reason in row["reason"]
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if name != ".hidden"])
-def test_good_input_is_read(name: str, ran: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_good_input_is_read(name: str, ran: Ran) -> None:
     rows = [row for row in table(ran[1], "articles") if row["file"] == name]
     assert len(rows) == (2 if name.endswith(".jsonl") else 1)
     article = rows[0]["article_id"]
@@ -134,28 +134,29 @@ def test_good_input_is_read(name: str, ran: tuple[subprocess.CompletedProcess[st
         assert event["status"] == "absent"
 
 
-def test_identifiers_are_unique_and_safe(ran: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_identifiers_are_unique_and_safe(ran: Ran) -> None:
     identifiers = [row["article_id"] for row in table(ran[1], "articles")]
     assert len({identifier.casefold() for identifier in identifiers}) == len(identifiers)
-    assert {"plain", "with_space", "with_line_break", "研究", "2"} <= set(identifiers)
+    assert {"with_space", "with_line_break", "研究", "2"} <= set(identifiers)
+    assert sum(identifier.casefold() == "plain" for identifier in identifiers) == 1
     assert sum(identifier.casefold().startswith("plain~") for identifier in identifiers) == 3
 
 
-def test_other_languages_are_flagged_and_extracted(ran: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_other_languages_are_flagged_and_extracted(ran: Ran) -> None:
     (article,) = [row for row in table(ran[1], "articles") if row["file"] == "deutsch.txt"]
     (p_value,) = [row for row in table(ran[1], "p_value") if row["article_id"] == article["article_id"]]
     assert (article["language"], p_value["value"]) == ("de", "0.03")
 
 
 def test_an_article_without_an_abstract_is_a_row_without_facts(
-    ran: tuple[subprocess.CompletedProcess[str], Path],
+    ran: Ran,
 ) -> None:
     (article,) = [row for row in table(ran[1], "articles") if row["file"] == "no abstract.txt"]
     assert not [row for row in table(ran[1], "sample_size") if row["article_id"] == article["article_id"]]
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_table_has_its_columns_and_types(name: str, ran: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_every_table_has_its_columns_and_types(name: str, ran: Ran) -> None:
     parquet = pd.read_parquet(ran[1] / f"{name}.parquet")
     with (ran[1] / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         assert next(csv.reader(lines)) == list(TABLES[name])
@@ -165,16 +166,14 @@ def test_every_table_has_its_columns_and_types(name: str, ran: tuple[subprocess.
         assert str(parquet[column].dtype).lower() == kind.lower() or kind == "string"
 
 
-def test_evidence_points_into_the_text(ran: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_evidence_points_into_the_text(ran: Ran) -> None:
     for row in table(ran[1], "p_value"):
         if row["article_id"] == "crlf":
             assert ABSTRACT[int(row["start"]) : int(row["end"])] == row["text"] == "P = 0.03"
             assert row["sentence"] == "Pain fell (P = 0.03)."
 
 
-def test_a_second_run_writes_the_same_bytes(
-    folder: Path, ran: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
-) -> None:
+def test_a_second_run_writes_the_same_bytes(folder: Path, ran: Ran, tmp_path: Path) -> None:
     done = trialsift("run", folder, "--out", ran[1], "--quiet")
     assert done.stdout == ""
     assert len(table(ran[1], "runs")) == 2
@@ -188,18 +187,20 @@ def test_a_run_that_is_stopped_leaves_the_earlier_tables(how: signal.Signals, tm
     raw, out = tmp_path / "raw", tmp_path / "out"
     raw.mkdir()
     out.mkdir()
-    (raw / "many.jsonl").write_text("".join(json.dumps({"id": n, "text": ABSTRACT}) + "\n" for n in range(50_000)))
+    (raw / "many.jsonl").write_text("".join(json.dumps({"id": n, "text": ABSTRACT}) + "\n" for n in range(20_000)))
     (out / "articles.csv").write_text("earlier")
     before = contents(out)
     running = subprocess.Popen(
-        [TRIALSIFT, "run", raw, "--out", out], stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+        [TRIALSIFT, "run", raw, "--out", out], stderr=subprocess.PIPE, cwd=ROOT, start_new_session=True
     )
-    log = running.stderr
-    assert log is not None
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and b"Reading" not in log.read1(100):
-        time.sleep(0.1)
-    running.send_signal(how)
+    assert running.stderr is not None
+    while b"Reading" not in running.stderr.readline():
+        assert running.poll() is None
+    time.sleep(1)
+    if how == signal.SIGKILL:
+        os.killpg(running.pid, how)  # with its Prefect server, which would outlive it
+    else:
+        running.send_signal(how)
     _, said = running.communicate(timeout=60)
     assert contents(out) == before
     assert running.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL)
@@ -211,7 +212,7 @@ def test_a_run_that_is_stopped_leaves_the_earlier_tables(how: signal.Signals, tm
 def test_tables_inside_the_articles_are_refused(tmp_path: Path) -> None:
     done = trialsift("run", tmp_path, "--out", tmp_path / "tables")
     assert done.returncode == 2
-    assert "lies inside" in done.stderr
+    assert "lies inside" in " ".join(done.stderr.replace("│", " ").split())
 
 
 def test_no_permission(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -180,7 +180,8 @@ PROSE = (
             ],
         ),
         (
-            "AIM To see what cells do. PATIENTS AND METHODS Twelve skiers had cells. RESULTS Pain fell. CONCLUSION It works.",
+            "AIM To see what cells do. PATIENTS AND METHODS Twelve skiers had cells. RESULTS Pain fell. "
+            "CONCLUSION It works.",
             [
                 ("background", "To see what cells do."),
                 ("methods", "Twelve skiers had cells."),
@@ -196,7 +197,8 @@ PROSE = (
             ],
         ),
         (
-            f"{TITLE}\n\nAbstract\n\nBackground\n\nKnees hurt.\n\nResults\n\n{PROSE}\n\nReferences\n\n1. Results: none. {PROSE}",
+            f"{TITLE}\n\nAbstract\n\nBackground\n\nKnees hurt.\n\nResults\n\n{PROSE}\n\n"
+            f"References\n\n1. Results: none. {PROSE}",
             [
                 ("title", TITLE),
                 ("background", "Knees hurt."),
@@ -205,7 +207,8 @@ PROSE = (
             ],
         ),
         (
-            f"Menu\n• Home\n• Log in\n12\nViews\n\n{TITLE}\n\nAbstract\n\n{PROSE}\n\nKeywords: knee; snow\n\nDisclosure\n\nNone.",
+            f"Menu\n• Home\n• Log in\n12\nViews\n\n{TITLE}\n\nAbstract\n\n{PROSE}\n\n"
+            "Keywords: knee; snow\n\nDisclosure\n\nNone.",
             [("title", TITLE), ("abstract", PROSE)],
         ),
         (

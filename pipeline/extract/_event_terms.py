@@ -39,7 +39,7 @@ _ADVERSE = r"""
         (?: event | effect | reaction | experience | incident | drug \s (?: event | effect | reaction ) | episode | response | symptom | sign | outcome )s?
       | side \s* effects?
       | complications? | toxicit (?: y | ies ) | sequelae
-      | \p{L}{2,} [\s\-\u2010\u2011] (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )? (?: adverse \s )? (?: events? | effects? | reactions? | problems? | symptoms? | harms? )
+      | \p{L}{2,} [\-\u2010\u2011] (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )? (?: adverse \s )? (?: events? | effects? | reactions? | problems? | symptoms? | harms? )
       | (?-i: s?AEs? | SAEs? | TEAEs? | TRAEs? | TESAEs? | ADRs? | DLTs? | irAEs? | SUSARs? | AESIs? | ADEs? | DLAEs? ) (?! \p{L} )
       | (?: serious | severe | major | all ) \s events? )
     (?! \p{L} )
@@ -51,14 +51,11 @@ _DEATH = regex.compile(
     regex.VERBOSE | regex.IGNORECASE,
 )
 _BUILT = regex.compile(
-    r"""(?<! \p{L} ) \p{L}{3,} (?: itis | itides | a?emi[ac]s? | p(?:a|)eni[ac]s? | algias? | rrh(?:o|)eas? | rrhages? | megaly | uria | plegias? | toxicit(?:y|ies)
+    r"""(?<! \p{L} ) \p{L}{3,} (?: itis | itides | a?emias? | p(?:a|)enias? | algias? | rrh(?:o|)eas? | rrhages? | megaly | uria | plegias? | toxicit(?:y|ies)
           | osclerosis | ectas[ie]s | stenos[ie]s | thrombos[ie]s | necros[ie]s | neuropath(?:y|ies) | dynia | ureas | oedemas? | edema | blastomas? | sarcomas? )
         (?! \p{L} )""",
     regex.VERBOSE | regex.IGNORECASE,
 )
-# Words that end like ills and are none, or name a measure.
-_NOT_BUILT = frozenset("anemic academic epidemic pandemic endemic systemic chemic polemic uremic leukemic glycemia uricemia natremia".split())
-
 
 def normal(text: str) -> str:
     """Lower case, one space between words, American spelling of the Greek and Latin ae, oe and our."""
@@ -133,14 +130,16 @@ def find_terms(text: str, abbreviations: Mapping[str, str]) -> list[Term]:
         if all(end <= each.start or each.end <= start for each in found):
             found.append(Term(start, end, kind, row[0] or normal(text[start:end]), row[0], row[1]))
 
+    named = sorted(_named(text, abbreviations), key=lambda each: each[0] - each[1])
     for match in _GENERAL.finditer(text):
-        add(*match.span(), GENERAL)
+        if not any(start <= match.start() and match.end() < end for start, end, _ in named):
+            add(*match.span(), GENERAL)
     for match in _DEATH.finditer(text):
         add(*match.span(), DEATH, ("death", "General disorders and administration site conditions"))
-    for start, end, row in sorted(_named(text, abbreviations), key=lambda each: each[0] - each[1]):
+    for start, end, row in named:
         add(start, end, NAMED, row)
     for match in _BUILT.finditer(text):
-        if match[0].lower() not in _NOT_BUILT:
+        if not match[0].lower().startswith(("anti", "non")):
             add(*match.span(), NAMED)
     return sorted((_extend(text, term) for term in found), key=lambda term: term.start)
 

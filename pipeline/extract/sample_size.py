@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
@@ -50,10 +51,10 @@ ASIDE = r"(?: \s* (?: \( (?: [^()] | \([^()]*+\) ){0,160}+ \) | \[ (?: [^\[\]] |
 _WORD = r"[\p{L}\d][\p{L}\d'’/+\-‐‑–]*+"
 MODIFIERS = rf"""
     (?: [ \s\-]+ (?! \L<breaks> (?![\p{{L}}-]) | {NUMBER_WORDS} \s )
-        (?: (?:type|stage|grade|phase|class|level|HIV|group) [ \s-] \d++ | American\ Society\ of\ Anesthesiologists | (?:\p{{Lu}}\.)++ | (?!\d++\s) {_WORD} ),? {ASIDE}? ){{0,9}}?
+        (?: (?:type|stage|grade|phase|class|level|HIV|group) [ \s-] \d++ | American\ Society\ of\ Anesthesiologists | (?:\p{{Lu}}\.)++ | (?!\d++[\s/]) {_WORD} ),? {ASIDE}? ){{0,9}}?
 """
 PEOPLE_AFTER = (
-    rf"{ASIDE}?+ {MODIFIERS} [\s\-]+ (?:\p{{L}}++-)?? (?: (?P<people> \L<people> ) | (?P<unit> \L<units> ) ) (?! \p{{L}} | -\p{{L}} | \s \L<things> \b )"
+    rf"{ASIDE}?+ {MODIFIERS} [\s\-]+ (?:\p{{L}}++-)?? (?: (?P<people> \L<people> ) | (?P<unit> \L<units> ) ) (?! \p{{L}} | -\p{{L}} | ['’]s | \s \L<things> \b )"
 )
 _WHOLE = rf"(?: (?: {INTEGER} | {NUMBER_WORDS} ) {_END} )"
 _LISTS = {"people": PEOPLE, "units": frozenset(UNITS), "breaks": BREAKS, "things": THINGS}
@@ -62,20 +63,37 @@ _OF = r"(?: \s* / \s* | \s+ (?:out\s+of|of|from\s+among|from) \s+ (?:(?:the|thes
 
 RULES = (
     rule(
-        "label of a time or a group",
-        rf"""(?<! \d [\s-] \w{1,9} \s{1,2} ) (?<= \b (?: weeks? | days? | months? | years? | hours? | grades? | stages? | types? | phases? | levels? | class
-                     | ages? | aged | part | table | visits? | cycles? | times? | groups? | arms? | cohorts? | protocol | patient | subject | trial | no\. | number | h ) \s{{1,2}} )
-             (?P<mention> \d++ ) (?: (?: \s?[,–-]\s? | \s(?:and|or|to|through|,)\s | ,\sand\s ) (?P<mention> \d++ (?![,.]\d) ) )*+""",
+        "label of a time",
+        r"""(?<= (?<! \d [\s-] ) \b (?: weeks? | days? | months? | years? | hours? | grades? | stages? | types? | phases? | levels? | class | ages? | aged | part
+                     | table | visits? | cycles? | times? ) \s{1,2} )
+             (?P<mention> \d{1,3} (?![\d,.]\d|\d) ) (?: (?: \s?[,–-]\s? | \s(?:and|or|to|through|,)\s | ,\sand\s ) (?P<mention> \d{1,3} (?!\d|[,.]\d) ) )*+""",
         "seen at weeks [[4]], [[8]] and [[12]] patients wore off",
         exclusion=True,
     ),
     rule(
-        "year or day of a date",
+        "label of a group",
+        r"(?<= \b (?: group | arm | cohort | protocol | patient | subject | trial | study | no\. | number ) \s{1,2} ) (?P<mention> \d{1,2} (?![\d.,]\d) )",
+        "group [[1]] received it",
+        exclusion=True,
+    ),
+    rule(
+        "labels of groups",
+        r"""(?<= \b (?: groups | arms | cohorts ) \s{1,2} ) (?P<mention> \d (?!\d) ) (?: (?: ,\s | ,?\s(?:and|to|or)\s | \s?[–-]\s? ) (?P<mention> \d (?!\d) ) )++""",
+        "groups [[1]], [[2]] and [[3]] were composed of 88 men",
+        exclusion=True,
+    ),
+    rule(
+        "day of a date",
         r"""(?<= \b (?: jan | feb | mar | apr | may | june? | july? | aug | sept? | oct | nov | dec | january | february | march
-                     | april | august | september | october | november | december ) \.? ,? \s{1,2} | \b between \s | \b since \s
-                     | \b until \s | \b from \s | \d{4} \s (?:to|and) \s )
-            (?: (?P<mention> \d{1,2} (?!\d) ) (?: ,? \s (?P<mention> (?:19|20)\d\d ) )?+ (?= [\s,.;:)] ) | (?P<mention> (?:19|20)\d\d (?![\d,.]\d) ) )""",
-        "between May [[3]], [[2011]], and April [[2012]] patients came",
+                     | april | august | september | october | november | december ) \.? ,? \s{1,2} )
+            (?: (?P<mention> \d{1,2} (?![\d,.]\d) ) (?: ,? \s (?P<mention> (?:19|20)\d\d ) )?+ (?= [\s,.;:)] ) | (?P<mention> (?:19|20)\d\d (?![\d,.]\d) ) )""",
+        "before May [[3]], [[2011]], and April [[2012]] patients came",
+        exclusion=True,
+    ),
+    rule(
+        "years of a period",
+        r"(?<= \b (?: between | since | until | from | \d{4} \s (?:to|and) | \d{4} \s? [–-] ) \s? ) (?P<mention> (?:19|20)\d\d (?![\d,.]\d) )",
+        "from [[1999]] to [[2001]] 20 men came",
         exclusion=True,
     ),
     rule(
@@ -100,6 +118,13 @@ RULES = (
         "changes at 4 weeks (n = [[9]]) were small",
         "in both arms (N: [[12]])",
         "two arms (n = [[20]] and [[22]], respectively)",
+    ),
+    rule(
+        "group equals",
+        rf"""(?<= \b (?: groups? | arms? | cohorts? | cases | controls? | patients | subjects | placebo | women | men | children | [CEIPST]G ) \s{{0,2}} = \s{{0,2}} )
+             (?P<mention> {INTEGER} ) (?= \s? [,;)\]] | \s \L<people> \b )""",
+        "(drug group = [[40]]; controls = [[38]])",
+        people=PEOPLE,
     ),
     rule(
         "whole of a part",
@@ -133,7 +158,7 @@ RULES = (
     rule(
         "number of those who",
         rf"""(?: (?P<mention> {NUMBER} ) {_SHARE} \s?(?:,|and|,\sand)\s )?+ (?P<mention> {NUMBER} ) {ASIDE}?+ \s
-             (?: (?: were | was | had | have | has | been | are | will | be | also | then | all | not | did | did\ not | who | \p{{L}}+ly ) \s ){{0,4}}
+             (?: (?: were | was | had | have | has | been | are | will | be | also | then | all | not | did | did\ not | who | of\ whom | \p{{L}}+ly ) \s ){{0,4}}
              \L<verbs> \b""",
         "[[29]] completed the trial",
         "[[23]] (92%) and [[20]] (80%) finished",
@@ -155,24 +180,25 @@ RULES = (
 )
 
 _CLOSED = compile_pattern(r"\([^()]*+\) | \[[^\[\]]*+\]")
-_CLAUSE_END = compile_pattern(r"; | \.\s | \.\Z | :\s")
+_CLAUSE_END = compile_pattern(r"[;)\]] | \.\s | \.\Z | :\s")
 _VERB = compile_pattern(
     r"""\b (?: (?P<relative> who | whom | whose | that | which ) \s (?: \p{L}++ \s ){0,2}? )?
         (?: (?P<have> had | have | has | having ) \s (?:been\s)?+ (?:\p{L}+ly\s)? \L<treated> \b
           | (?P<aux> (?: were | was | been | be | are | is | have | has | had ) \s
-              (?: (?: \p{L}+ly | also | then | all | still | not | first | finally | in | been | to | be ) \s ){0,3} )?
-            (?: (?P<stage> \L<passive> | \L<active> ) | (?<! \b (?:with|of|for|in|the|a|an|or|to|from|after|by|without|and) \s ) (?: (?P<neutral> (?:were|was|are) \s (?:\p{L}+ly\s)? \p{L}+(?:ed|en|ught) \b ) | (?P<outcome> \L<outcomes> ) ) ) \b )""",
+              (?: (?: \p{L}+ly | also | then | all | still | not | first | finally | in | been | to | be | deemed | judged | and ) \s ){0,4} )?
+            (?: (?P<stage> \L<passive> | \L<active> ) | (?<! \b (?:with|of|for|in|the|a|an|or|to|from|after|by|without|and|at|on|as|no|their|its) \s )
+              (?: (?P<neutral> (?:were|was|are|(?:have|had|has)\ been) \s (?:\p{L}+ly\s)? \p{L}+(?:ed|en|ught) \b ) | (?P<outcome> \L<outcomes> ) ) ) \b )""",
     treated=frozenset({"received", "undergone", "experienced", "developed", "taken"}),
     passive=PASSIVE,
     active=ACTIVE,
     outcomes=OUTCOMES,
 )
 _FILLER = r"""(?: \s (?: \p{L}+ly | a | an | total | of | another | additional | about | approximately | around | over | only | all | the | these | those | up | to | at | least
-              | more | than | each | data | from | in | on | for | among | further | healthy | or ) | : ){0,5}+ \s* \Z"""
+              | more | than | each | data | from | in | on | for | among | between | further | healthy | or ) | : ){0,5}+ \s* \Z"""
 _STAGE_BEFORE = compile_pattern(
-    rf"""\b (?P<stage> \L<stages> | involving | including | comprising | comprised | treating | enrolling | recruiting | randomi[sz]ing
+    rf"""\b (?P<stage> \L<stages> | involving | including | comprising | comprised | contained | contains | treating | enrolling | recruiting | randomi[sz]ing
             | randomi[sz]ation\ of | studying | comparing | assigning | analyzing | screening | treat | study | enroll | enrol | recruit | include | randomi[sz]e
-            | analyze | evaluate | compare | used | given | isolated | collected | taken | drawn | data | samples ) {_FILLER}""",
+            | analyze | evaluate | compare | used | given | isolated | collected | obtained | taken | drawn | data | samples ) {_FILLER}""",
     stages=frozenset(STAGES),
 )
 _STUDY_BEFORE = compile_pattern(
@@ -196,7 +222,7 @@ _OUTCOME_BEFORE = compile_pattern(
 )
 _COORDINATED_BEFORE = compile_pattern(r"(?: \b (?: and | or | versus | vs\.? | with | to ) (?: \s (?: in | the | of | for | from | a\ further ) ){0,2} | [,;] ) \s* \Z")
 _OPENED_BEFORE = compile_pattern(r"[(\[] [^()\[\]]{0,60} \Z")
-_PLANNED = compile_pattern(r"\b (?: planned | planning | plan | intended | intend | will | aim(?:s|ed)?\ to | target(?:ed)? | required | power | expected | anticipated | up\ to | estimated | proposed | should\ be ) \b")
+_PLANNED = compile_pattern(r"\b (?: planned(?!\ (?:\p{L}+\ )?(?:analys|interim|subgroup)) | planning | plan | intended | intend | will | aim(?:s|ed)?\ to | target(?:ed)?\ of | required | expected | anticipated | up\ to(?=\s\Z) | estimated | proposed | should\ be ) \b")
 _FUTURE = compile_pattern(r".* \b (?: will | to\ be | shall ) \s (?: be | enrol | enroll | include | recruit | receive | undergo )")
 _IN_BEFORE = compile_pattern(r"\b (?: in | of | on | with | among | for | from | by | between | to ) (?: \s (?: the | these | all ) )? \s* \Z")
 _EVENTS = compile_pattern(
@@ -204,15 +230,23 @@ _EVENTS = compile_pattern(
     r" | complications? | infections? | episodes | toxicity | responses? | serious | responders? ) \b"
 )
 _IN_GROUP = compile_pattern(
-    r"""\A (?: \s (?: were | was | are ) )? [\s,]* (?: in(?:to)? | to | on | from | for | of | per | assigned\ to | with | within | at )? \s* (?: (?: the | each | either | an? | every | per | both ) \s )?
-        (?P<group> (?: [\p{L}\d][\p{L}\d+/.%‐–-]* \s ){0,5}? (?: groups? | arms? | cohorts? | clusters? | panels? | strat(?:um|a) | each | placebo | controls? | apiece )) \b"""
+    r"""\A (?: \s (?: were | was | are ) )? [\s,]* (?: in(?:to)? | to | on | from | for | of | per | assigned\ to | with | within | at ) \s (?: (?: the | each | either | an? | every | both ) \s )?
+        (?P<group> (?! (?:total|overall|whole|entire) \b ) (?: (?!and\b|or\b|who\b) [\p{L}\d][\p{L}\d+/.%‐–-]* \s ){0,5}? (?: group | arm | cohort | cluster | panel | stratum | each | placebo | controls? | (?<=(?:both|each\ of\ the)\s) groups ) (?: \s (?:[A-Z]|\d|I{1,3}V?) \b )? ) \b
+      | \A \s* \( (?P<group> (?: (?!and\b|or\b) [\p{L}\d][\p{L}\d+/.%‐–-]* \s ){0,4}? (?: group | arm | cohort ) (?: \s \w{1,3} )? ) \)
+      | \A \s (?: each | apiece ) \b (?P<group>)"""
+)
+_PERCENT_AFTER = compile_pattern(r"\s? [(\[] [^()\[\]]{0,12} %")
+_FRONT = compile_pattern(
+    r"""\A (?: [\p{L}\s&/]{1,40} : )? \s* (?: (?: of | among ) \s (?: these | those | them | the\ latter | whom ) (?: \s \p{L}++ )? ,? \s )?
+        (?: (?: only | but\ only | yet\ only ) \s )? \Z"""
 )
 
 
 def _after_noun(mention: Mention) -> str:
     """The sentence from the noun on that the number counts."""
     end = max((mention.parts[name][1] for name in ("people", "unit") if name in mention.parts), default=mention.end)
-    return mention.sentence.text[max(end, mention.end) - mention.sentence.start :]
+    after = mention.sentence.text[max(end, mention.end) - mention.sentence.start :]
+    return regex.sub(r"\A\s?[(\[][\d.,·]+\s?%[)\]]", "", after)
 
 
 def _verb(mention: Mention) -> tuple[str, str]:
@@ -243,7 +277,7 @@ def _is_sample(mention: Mention, known: set[int], accepted: list[Mention]) -> bo
     if value == 0 or (value <= 2 and "unit" in mention.parts):
         return False
     match mention.rule:
-        case "n equals":
+        case "n equals" | "group equals":
             if regex.search(r"\d\s?%\s?[\(\[][^()\[\]]*\Z", before) and regex.match(r"[)\]]\s+of\b", mention.after):
                 return False
             return value in known or not known or not _EVENTS.search(before[-90:])
@@ -252,44 +286,45 @@ def _is_sample(mention: Mention, known: set[int], accepted: list[Mention]) -> bo
                 return False
             if "people" in mention.parts or value in known:
                 return True
-            shared = regex.match(r"\s?[(\[]\d+(?:[.·]\d+)?\s?%", mention.after) or regex.search(
-                r"%\s?[(\[]\s?[\w-]+(?:\s?/\s?|\sof\s|\sout\sof\s)\Z", before
-            )
-            return bool((shared or _IN_GROUP.match(mention.after) or kind == "stage") and known and value <= max(known))
+            percent = regex.search(r"%\s?[(\[][^()\[\]]{0,30}\Z", before) or regex.match(r"\s?[(\[,)]\s?[(\[]?\d+(?:[.·]\d+)?\s?%", mention.after)
+            inside = not regex.search(r"/\s?\Z", before) and regex.match(r"\s?[),;\]]|\s(?:vs|versus|and|during|with|in|on|who)\b", mention.after)
+            return bool((percent or inside or _IN_GROUP.match(mention.after) or kind == "stage") and known and value <= max(known) and value >= 5)
         case "part of a whole":
             if integer(mention.text) > integer(mention.part("whole")) or _OUTCOME_BEFORE.search(before):
                 return False
             found = _STAGE_BEFORE.search(before)
-            return kind == "stage" or (found is not None and STAGES.get(found["stage"].lower()) in ("enrolled", "randomized", "screened"))
+            return (kind == "stage" and not _IN_BEFORE.search(before)) or (found is not None and STAGES.get(found["stage"].lower()) in ("enrolled", "randomized", "screened"))
         case "number of those who":
             if regex.search(r"\bthe\s\Z", before) and (kind in ("stage", "weak") or weak):
                 return True
-            if kind == "weak" and regex.match(r"\s\p{L}+\s?[:,;.(]", mention.after):
+            if kind == "weak" and regex.match(r"\s\p{L}+\s?[:;.()]", mention.after):
                 return True
-            return (kind == "stage" and (bool(accepted) or regex.fullmatch(r"(?:[\p{L}\s]{1,40}:)?\s*", mention.before) is not None)) or None
+            if weak and accepted and regex.search(r"\b(?:with|and|whom)\s\Z", before):
+                return True
+            return (kind == "stage" and (bool(accepted) or _FRONT.search(mention.before) is not None)) or None
         case "number in a group" | "number in a list":
             return None
-    if regex.match(r"[^;]{0,80}\bin whom\b", after) and not regex.match(
-        r"[^;]{0,80}\bin whom\b.{0,60}\b(?:studied|treated)", after
-    ):
+    if kind != "stage" and regex.match(r"[^;]{0,80}\bin whom\b", after) and _DEFINITE_BEFORE.search(before):
         return False
     definite = bool(_DEFINITE_BEFORE.search(before))
     if _OUTCOME_BEFORE.search(before):
         if regex.search(r"\b(?:the|these)\s*\Z", before) or (value in known and regex.search(r"\ball\s\Z", before)):
             return True
         return None if not known or _STUDY_BEFORE.search(before) else False
-    if kind == "stage" or _STAGE_BEFORE.search(before):
+    group = _IN_GROUP.match(after)
+    inside = bool(_IN_BEFORE.search(before))
+    if (kind == "stage" and not inside) or _STAGE_BEFORE.search(before) or (group and regex.search(r"\b(?:each|every|per)\b", group[0])):
         return True
-    if regex.match(r"\s?[(\[][^()\[\]]{0,12}%", mention.after) and not definite:
-        return False
+    if _PERCENT_AFTER.match(mention.after) and not definite:
+        return None
     if regex.search(r"\b(?:group|arm|cohort)s?\s\w{1,3}\s?[:,=(]?\s?\Z", before):
         return True
-    if kind == "outcome" and not definite and not _IN_BEFORE.search(before):
+    if kind == "outcome" and not definite and not inside:
         return bool(_TOTAL_BEFORE.search(before) and (not known or value * 2 >= max(known)))
     if _TOTAL_BEFORE.search(before) or definite or _STUDY_BEFORE.search(before):
         return True
-    if weak or _IN_GROUP.match(after):
-        return True
+    if weak or group or kind == "stage":
+        return True if not inside or not known or value in known or weak or group else None
     return None
 
 
@@ -299,20 +334,32 @@ def _undecided(mention: Mention, known: set[int], accepted: list[Mention], refus
     before = mention.before
     last = max([*accepted, *refused], key=lambda each: each.start, default=None)
     if mention.rule == "number in a group":
+        if _IN_GROUP.match(_after_noun(mention)) and _verb(mention)[0] == "stage":
+            return True
+        if regex.match(r"\s(?:in|to|per|for)\s(?:each|every|group|arm|cohort)\b", mention.after):
+            return bool(known)
         if not accepted or last not in accepted:
             return False
-        group = _IN_GROUP.match(mention.after)
+        group = _IN_GROUP.match(_after_noun(mention))
         if group and regex.search(r"\b(?:each|every|per|both)\b", group[0]):
+            return True
+        if group and regex.search(r"[(\[]\s?\Z", before):
             return True
         if not _COORDINATED_BEFORE.search(before):
             return False
+        if regex.match(rf"(?:{_SHARE})\s(?:receiving|taking|undergoing|using)\b", mention.after, flags=regex.VERBOSE):
+            return True
         link = regex.match(rf"(?:{_SHARE})\s(\p{{L}}+)", mention.after, flags=regex.VERBOSE)
-        same = link is not None and regex.match(rf"\s{link[1]}\b", _after_noun(last)) is not None
+        same = link is not None and regex.search(rf"\s{link[1]}\b", _after_noun(last)[: mention.start - last.end]) is not None
         return group is not None or same or (link is not None and link[1] == "to" and bool(regex.search(r"randomi|assign|allocat", before)))
-    if mention.rule in ("number of those who", "number in a list"):
+    if mention.rule == "number in a list":
+        return bool(known) and regex.search(r"\b(?:group|arm|cohort)\s?\(\s?\Z", before) is not None and mention.after.lstrip().startswith(")")
+    if mention.rule == "number of those who":
         return False
     if last is not None and _COORDINATED_BEFORE.search(before):
         return last in accepted
+    if _PERCENT_AFTER.match(mention.after):
+        return False
     return value in known or not known or value > max(known) or mention.sentence.section in ("title", "methods")
 
 
@@ -328,7 +375,15 @@ def _adding_up(candidates: list[Mention], totals: set[int]) -> set[int]:
 
 
 def _is_planned(mention: Mention) -> bool:
+    if mention.rule in ("n equals", "group equals"):
+        return False
     return bool(_PLANNED.search(mention.before[-60:]) or _FUTURE.search(mention.before) or _FUTURE.match(mention.after[:80]) or _PLANNED.match(_after_noun(mention).lstrip()))
+
+
+@lru_cache(maxsize=1)
+def _samples(document: Document) -> tuple[Mention, ...]:
+    """The samples of the document at hand."""
+    return tuple(find(document))
 
 
 def find(document: Document) -> Iterator[Mention]:
@@ -351,10 +406,13 @@ def find(document: Document) -> Iterator[Mention]:
         here = {integer(mention.text) for mention in accepted}
         adding: set[int] = set()
         parts = [m for m in open_ if _verb(m)[0] != "outcome" or _IN_GROUP.match(m.after)]
-        for rules in (("number of people",), ("number in a list",), ("number in a group", "number of those who"), ("number in a list", "number in a group", "number of those who")):
+        for rules in (("number of people",), ("number in a list",), ("number in a group", "number of those who"), ("number in a list", "number in a group", "number of those who", "number of people", "numbers that share a noun")):
             adding |= _adding_up([m for m in parts if m.rule in rules], totals if "number in a list" not in rules else here)
         for mention in open_:
-            if mention.start in adding or _undecided(mention, known, [m for m in accepted if m.start < mention.start], [m for m in refused if m.start < mention.start]):
+            paired = mention in parts and "number of people" != mention.rule and any(
+                integer(mention.text) + integer(other.text) in totals for other in accepted if other.rule != "part of a whole"
+            )
+            if mention.start in adding or paired or _undecided(mention, totals, [m for m in accepted if m.start < mention.start], [m for m in refused if m.start < mention.start]):
                 accepted.append(mention)
             else:
                 refused.append(mention)
@@ -369,19 +427,123 @@ def find(document: Document) -> Iterator[Mention]:
         yield from planned
 
 
-def normalise(mention: Mention, document: Document) -> SampleSize:
-    """The number; stage and scope by the words around it."""
+_ANY_STAGE = compile_pattern(
+    r"""\b (?: \L<stages> | randomi[sz]ation ) \b
+        (?! [,\s]++ (?: controlled | clinical | double | single | placebo | open | trials? | stud(?:y|ies) | phase | parallel | multi\p{L}+ | cross | prospective | blind ) )""",
+    stages=frozenset(STAGES) - {"followed", "lost", "offered", "continued", "dropped", "started", "began", "used", "compared"},
+)
+_ANALYSED = compile_pattern(r"[^.;]{0,60} \b (?: analys[ie]s | population | mITT | ITT | evaluable )")
+_POOLED_BEFORE = compile_pattern(r"\b (?: studies | trials | RCTs | articles | papers | (?:review|analysis|analyses|reports?|experience|efficacy) (?= \s of | \s in | \s on ) ) (?: \s (?: involving | including | comprising | with | of | on | in | for | enrolling ) (?: \s (?: a | total | of ) ){0,3} | \s? \( n \s?=\s? )? \s* \Z")
+_RANDOMLY = compile_pattern(r"\b random")
+_RESULT = compile_pattern(r"\b p \s? [<=>] | ± | \+/- | \d % | \b (?: decreased | increased | reduced | improved | changes? | reductions? | reported | observed | had | occurred | survival | intention | intent | per[ -]protocol | mITT | ITT ) \b")
+_GROUP_BEFORE = compile_pattern(r"(?P<group> \b (?: group | arm | cohort | panel | part ) s? \s (?: \w{1,3} | \p{L}+ ) | (?: [\p{L}+/‐-]+ \s ){1,3} (?: group | arm | cohort ) ) \s? [:=(]{0,2} \s? (?: n \s? [=:] \s? | comprised \s | included \s | had \s )? \Z")
+
+
+def _stage(mention: Mention, samples: tuple[Mention, ...]) -> str:
+    """At which stage of the study the people are counted: by the verb that counts them, else by the nearest one."""
     kind, stage = _verb(mention)
-    before = mention.before
+    before, after = mention.before, _after_noun(mention)
+    beside = regex.match(r"\s(?:\p{L}+ly\s)?(\p{L}+)\b", after)
+    participle = STAGES.get(beside[1].lower(), "") if beside and kind != "stage" else ""
+    described = _ANY_STAGE.search(mention.sentence.text[mention.end - mention.sentence.start : len(mention.sentence.text) - len(after)])
+    if _is_planned(mention):
+        return "enrolled"
     if mention.rule == "whole of a part":
-        stage = "analyzed"
-    elif kind != "stage":
-        found = _STAGE_BEFORE.search(before[-160:])
-        if found:
-            stage = STAGES.get(found["stage"].lower(), "enrolled")
-    group = _IN_GROUP.match(_after_noun(mention))
+        if described and STAGES.get(described[0].lower()) == "randomized":
+            return "randomized"
+        word = STAGES.get(beside[1].lower(), "") if beside else ""
+        return word if word in ("screened", "enrolled", "randomized") else "analyzed"
+    if _POOLED_BEFORE.search(before):
+        return "analyzed"
+    if mention.rule == "part of a whole" and (found := _STAGE_BEFORE.search(before[-160:])):
+        return STAGES.get(found["stage"].lower(), "enrolled")
+    if kind == "stage":
+        if stage == "enrolled" and _ANALYSED.match(after[after.lower().find("included") :] if "included" in after.lower() else ""):
+            return "analyzed"
+        if stage == "analyzed" and regex.search(r"\bavailable\b.*\bfollow", after[:100]):
+            return "completed"
+        if stage == "enrolled" and regex.search(r"\b(?:divided|randomi[sz]ed|assigned|allocated)\b", after[:200]) and _RANDOMLY.search(_joined(after)):
+            return "randomized"
+        return stage
+    if participle and _DEFINITE_BEFORE.search(before):
+        return participle if participle in ("screened", "enrolled", "randomized") or regex.match(r"\s\p{L}+\s?[,(]", after) else "analyzed"
+    if _DEFINITE_BEFORE.search(before) and (kind == "outcome" or _OUTCOME_BEFORE.search(before)):
+        return "analyzed"
+    if described and mention.rule != "number in a list":
+        return STAGES.get(described[0].lower(), "randomized")
+    if found := _STAGE_BEFORE.search(before[-160:]):
+        return STAGES.get(found["stage"].lower()) or ("randomized" if "random" in found["stage"].lower() else "treated" if "treat" in found["stage"].lower() else "enrolled")
+    if stage and not (mention.rule in _PARENTHETIC or "(" in before[-2:]):
+        return stage
+    if mention.rule == "n equals" and _ANALYSED.match(mention.after[:30]):
+        return "analyzed"
+    words_before = [word.lower() for word in _ANY_STAGE.findall(before)]
+    if words_before:
+        if mention.rule in _PARENTHETIC or "(" in before[-2:]:
+            total = [each for each in samples if each.sentence is mention.sentence and each.start < mention.start and integer(each.text) > integer(mention.text)]
+            if total and total[-1].rule in ("number of people", "number of those who"):
+                return _stage(total[-1], samples)
+        return STAGES.get(words_before[-1], "randomized")
+    if mention.rule in _PARENTHETIC:
+        values = {integer(each.text) for each in samples}
+        for each in samples:
+            if each.start < mention.start and each.rule == "number of people" and integer(each.text) - integer(mention.text) in values:
+                return _stage(each, samples)
+        if _RESULT.search(mention.sentence.text):
+            return "analyzed"
+    words_after = _ANY_STAGE.findall(mention.after)
+    if words_after:
+        return STAGES.get(words_after[0].lower(), "treated")
+    return "analyzed" if _DEFINITE_BEFORE.search(before) or mention.sentence.section == "results" else "enrolled"
+
+
+_PARENTHETIC = ("n equals", "group equals", "number in a list", "number in a group")
+
+
+def _joined(after: str) -> str:
+    """What follows up to the second verb that `and` joins to the first."""
+    return after[:200]
+
+
+def _group(mention: Mention) -> str:
+    """The words that name the arm the number belongs to, where they stand beside it."""
+    after = _IN_GROUP.match(_after_noun(mention))
+    if after:
+        return after["group"] or ""
+    before = _GROUP_BEFORE.search(mention.before[-80:])
+    return before["group"].strip() if before else ""
+
+
+def _scope(mention: Mention, samples: tuple[Mention, ...]) -> str:
+    """Whether the people are the whole study at that stage, or a group of it."""
+    value = integer(mention.text)
+    sizes = [integer(each.text) for each in samples if each.part("unit") == mention.part("unit")]
+    biggest = max(sizes, default=value)
+    if _IN_GROUP.match(_after_noun(mention)) or _GROUP_BEFORE.search(mention.before[-80:]):
+        return "group"
+    here = [each for each in samples if each.sentence is mention.sentence and each.start != mention.start]
+    if _TOTAL_BEFORE.search(mention.before):
+        return "total" if value * 2 >= biggest else "group"
+    if mention.rule in ("n equals", "group equals", "number in a list", "number in a group", "numbers that share a noun") and any(each.rule == mention.rule for each in here):
+        return "group"
+    if any(integer(each.text) + value in sizes for each in here):
+        return "group"
+    if mention.rule in ("number in a list", "number in a group", "group equals"):
+        return "group"
+    stage = _stage(mention, samples)
+    if stage in ("treated", "randomized") and any(
+        _stage(each, samples) == stage and integer(each.text) < 2 * value < 4 * integer(each.text) and integer(each.text) != value for each in here
+    ):
+        return "group"
+    if stage in ("discontinued", "screened"):
+        return "total"
+    return "total" if value * 2 > biggest else "group"
+
+
+def normalise(mention: Mention, document: Document) -> SampleSize:
+    """The number; stage, scope and group by the words around it and by the document's other numbers."""
     unit = UNITS[mention.part("unit").lower()][0] if mention.part("unit") else "people"
-    return SampleSize(integer(mention.text), stage or "enrolled", "group" if group else "total", group["group"] if group else "", unit)
+    return SampleSize(integer(mention.text), _stage(mention, _samples(document)), _scope(mention, _samples(document)), _group(mention), unit)
 
 
 EXTRACTOR = Extractor("sample_size", "SampleSize", SampleSize, RULES, normalise, find=find)
