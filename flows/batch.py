@@ -38,7 +38,7 @@ def extract_files(files: list[run.Work], show_progress: bool) -> list[run.Extrac
     if show_progress and not console.is_terminal:
         console.print(f"Reading and extracting {len(files)} files")
     results = []
-    with Progress(*columns, console=console, disable=not show_progress) as progress:
+    with Progress(*columns, console=console, disable=not (show_progress and console.is_terminal)) as progress:
         bar = progress.add_task("Reading and extracting", total=len(files))
         for done, chunk in run.work_on_files(files):
             results += chunk

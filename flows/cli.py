@@ -82,11 +82,8 @@ def run(
 
     Example: `trialsift run papers --out tables`
     """
-    from flows import settings
-
     if out.resolve().is_relative_to(raw.resolve()):
         raise typer.BadParameter(f"{out} lies inside {raw}: its tables would be read as papers", param_hint="--out")
-    settings.prepare()
     with nullcontext() if quiet else errors.status("Starting the flow …"):
         from flows.batch import Summary, batch
     try:
@@ -98,7 +95,9 @@ def run(
     for failure in summary.failures:
         _show_failure(failure)
     if not quiet:
-        Console(highlight=False).print(_summary_table(summary.rows, str(out)))
+        console = Console(highlight=False)
+        console.print(_summary_table(summary.rows))
+        console.print(f"Tables: {_plain_text(str(out))}/*.csv and *.parquet", soft_wrap=True)
     if summary.failures:
         raise typer.Exit(FAILED)
 
@@ -302,14 +301,14 @@ def _print_evaluation(evaluation: Evaluation) -> None:
         console.print(f"  {before}[bold reverse]{mention}[/bold reverse]{after}", soft_wrap=True)
 
 
-def _summary_table(rows: dict[str, int], out: str) -> Table:
-    table = Table(caption=f"Tables: {out}/*.csv and *.parquet", caption_justify="left")
+def _summary_table(rows: dict[str, int]) -> Table:
+    from pipeline.tables import FACTS
+
+    table = Table()
     table.add_column("table")
     table.add_column("rows", justify="right")
-    for name, count in rows.items():
-        if count or name in ("articles", "failures"):
-            style = "red" if name == "failures" and count else None
-            table.add_row(name, str(count), style=style)
+    for name in ("articles", *FACTS, "rejected", "failures"):
+        table.add_row(name, str(rows[name]), style="red" if name == "failures" and rows[name] else None)
     return table
 
 

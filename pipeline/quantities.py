@@ -25,19 +25,23 @@ _MILLIONS = {"million": 10**6, "millions": 10**6, "billion": 10**9, "billions": 
 
 _SPACE = r"[\ \u00a0\u2009\u202f]"
 _DASH = r"[-\u2010\u2011\u2012\u2013]"
+_ONE_WORD = "|".join(sorted(_WORD_VALUES, key=len, reverse=True))
+_ROUND = "|".join(word for word, value in _WORD_VALUES.items() if value >= 20)
 _ONES = "|".join(_UNITS[1:10])
-_TEENS = "|".join((*_UNITS[10:], "zero"))
-_TENS_WORDS = "|".join((*_TENS, "fourty", "ninty"))
-_JOINT = rf"(?:{_SPACE}|{_DASH})"
-_TO_99 = rf"(?: (?:{_TENS_WORDS}) (?: {_JOINT}+ (?:{_ONES}) )?+ (?!\p{{L}}) | (?:{_TEENS}|{_ONES}) (?!\p{{L}}) )"
-_ADDED = rf"(?: (?:,?{_SPACE}+and{_SPACE}+ | {_JOINT}+ ) {_TO_99} )?+"
-_TO_999 = rf"(?: (?: (?:an?|{_TO_99}) {_JOINT} )? hundred (?!\p{{L}}) {_ADDED} | {_TO_99} )"
+_LINK = rf"(?: {_SPACE} | {_DASH} )"
+_AND = rf"(?: {_SPACE}+and{_SPACE}+ | {_SPACE}+ | {_DASH} )"
+_BELOW_100 = rf"(?: (?:{_ROUND}) {_LINK} (?:{_ONES}) (?!\p{{L}}) | (?:{_ONE_WORD}) )"
+_BELOW_1000 = rf"""
+    (?: (?: (?:an?|{_BELOW_100}) {_LINK} )? hundred (?!s) (?: {_AND} {_BELOW_100} (?! {_LINK} hundred ) (?!\p{{L}}) )?
+      | {_BELOW_100} )
+"""
 
 NUMBER_WORDS = rf"""
-    (?: (?: (?:an?|{_TO_999}) {_JOINT} )? thousand (?!\p{{L}}) (?: ,?{_JOINT}+ {_TO_999} (?! {_JOINT} hundred) | {_ADDED} )
-      | {_TO_999} )
+    (?: (?: (?:an?|{_BELOW_1000}) {_LINK} )? thousand (?!s) (?: {_AND} {_BELOW_1000} (?!\p{{L}}) )?
+      | {_BELOW_1000} )
+    (?!\p{{L}})
 """
-"""A whole number in words (`six`, `sixty-four`, `One hundred and twelve`); read by `integer`."""
+"""A whole number in words (`six`, `sixty-four`, `One hundred and twelve`); read by `integer`, all that it matches."""
 
 INTEGER = rf"""
     (?: [1-9]\d{{0,2}} (?: (?:,|{_SPACE}|\u2019|'|·) \d{{3}} )++ (?!\d)
@@ -67,11 +71,16 @@ def integer(text: str) -> int:
             current = max(current, 1) * _SCALES[word]
             if word == "thousand":
                 total, current = total + current, 0
-        elif word in _WORD_VALUES:
+        elif word in _WORD_VALUES and _continues(current, _WORD_VALUES[word]):
             current += _WORD_VALUES[word]
         else:
             raise ValueError(f"not a whole number: {text!r}")
     return total + current
+
+
+def _continues(number: int, value: int) -> bool:
+    """Whether a word's value can follow a number: `sixty four` goes on, `six four` is two numbers."""
+    return number % 100 == 0 or (number % 10 == 0 and number % 100 >= 20 and 0 < value < 10)
 
 
 def decimal(text: str) -> Decimal:
@@ -84,6 +93,8 @@ def decimal(text: str) -> Decimal:
     """
     compact = regex.sub(r"\s", "", text).replace("−", "-").replace("–", "-")
     compact = regex.sub(r"[·∙•\u2027]", ".", compact)
+    if "_" in compact:
+        raise ValueError(f"not a number: {text!r}")
     if "." in compact or regex.fullmatch(r"-?[1-9]\d{0,2}(?:,\d{3})+", compact):
         compact = compact.replace(",", "")
     try:

@@ -32,7 +32,8 @@ class Term:
 
 
 _WORD = regex.compile(r"\p{L}+(?:['’]s\b)?|\d+")
-_LINK = regex.compile(r"[\s\-\u2010-\u2013/]{1,2}|-\s")
+_LINK = regex.compile(r"[\s\-\u2010-\u2013/]{1,2}|-\s|\s\(\p{Lu}{2,6}\)\s")
+_SHORT_IN_PHRASE = regex.compile(r"(?<=\p{Ll}\s)\(\p{Lu}{2,6}\)(?=\s\p{Ll})")
 _ADVERSE = r"""
     (?: (?: un(?:desirable|toward|wanted|favou?rable) | adverse | side | toxic | (?<![\p{L}-]) safety )
         [\s\-\u2010\u2011] (?: [\p{L}-]+ \s ){0,2}?
@@ -41,10 +42,11 @@ _ADVERSE = r"""
       | complications? | toxicit (?: y | ies ) | sequelae
       | \p{L}{2,} [\-\u2010\u2011] (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )? (?: adverse \s )? (?: events? | effects? | reactions? | problems? | symptoms? | harms? )
       | (?-i: s?AEs? | SAEs? | TEAEs? | TRAEs? | TESAEs? | ADRs? | DLTs? | irAEs? | SUSARs? | AESIs? | ADEs? | DLAEs? ) (?! \p{L} )
-      | (?: serious | severe | major | all ) \s events? )
+      | (?: serious | severe | major | all | these ) \s events? )
     (?! \p{L} )
 """
 _GENERAL = regex.compile(rf"(?<! [\p{{L}}\d] ) {_ADVERSE}", regex.VERBOSE | regex.IGNORECASE)
+_KNOWN_SHORT = frozenset("AE AEs SAE SAEs TEAE TEAEs TRAE TRAEs ADR ADRs DLT DLTs".split())
 _DEATH = regex.compile(
     r"""(?<! \p{L} ) (?: deaths? | died | dies | fatalit (?: y | ies ) | mortality | succumbed | (?: fatal | lethal ) \s (?: events? | outcomes? | cases? | complications? ) )
         (?! \p{L} )""",
@@ -52,7 +54,7 @@ _DEATH = regex.compile(
 )
 _BUILT = regex.compile(
     r"""(?<! \p{L} ) \p{L}{3,} (?: itis | itides | a?emias? | p(?:a|)enias? | algias? | rrh(?:o|)eas? | rrhages? | megaly | uria | plegias? | toxicit(?:y|ies)
-          | osclerosis | ectas[ie]s | stenos[ie]s | thrombos[ie]s | necros[ie]s | neuropath(?:y|ies) | dynia | ureas | oedemas? | edema | blastomas? | sarcomas? )
+          | osclerosis | ectas[ie]s | stenos[ie]s | thrombos[ie]s | necros[ie]s | neuropath(?:y|ies) | dynia | ureas | oedemas? | edema )
         (?! \p{L} )""",
     regex.VERBOSE | regex.IGNORECASE,
 )
@@ -134,6 +136,10 @@ def find_terms(text: str, abbreviations: Mapping[str, str]) -> list[Term]:
     for match in _GENERAL.finditer(text):
         if not any(start <= match.start() and match.end() < end for start, end, _ in named):
             add(*match.span(), GENERAL)
+    for short, meaning in abbreviations.items():
+        if short not in _KNOWN_SHORT and len(meaning) < 60 and any(match.end() == len(meaning) for match in _GENERAL.finditer(meaning)) and "without" not in meaning:
+            for match in regex.finditer(rf"(?<![\p{{L}}\d]){regex.escape(short)}s?(?![\p{{L}}\d])", text):
+                add(*match.span(), GENERAL)
     for match in _DEATH.finditer(text):
         add(*match.span(), DEATH, ("death", "General disorders and administration site conditions"))
     for start, end, row in named:
@@ -147,7 +153,7 @@ def find_terms(text: str, abbreviations: Mapping[str, str]) -> list[Term]:
 def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     _, longest = _vocabulary()
     shorts = table("event_abbreviations")
-    tokens = [match.span() for match in _WORD.finditer(text)]
+    tokens = [match.span() for match in _WORD.finditer(_SHORT_IN_PHRASE.sub(lambda match: " " * len(match[0]), text))]
     normals = [_word(text[start:end]) for start, end in tokens]
     for first, (start, end) in enumerate(tokens):
         word = text[start:end]

@@ -47,11 +47,11 @@ class AdverseEvent:
 
 
 _RUN = r"(?P<mention> [¤§†¦]++ )"
-_NOTE = r"(?: \s* [(\[] [^()\[\]]{0,80} [)\]] )?"
+_NOTE = r"(?: \s+ at \s (?: \p{L}+ \s )? \d+ (?: \s (?: and | to ) \s \d+ )? (?: \s \p{L}+ )? )? (?: \s* [(\[] [^()\[\]]{0,80} [)\]] )?"
 _FILL = r"""(?: (?! (?: was | were | is | are | had | has | have | did | but | however | and | which | that | who | differences? | different | associations? | correlations? | relationships?
     | because | after | before | between | improvements? | benefits? | effects? | except | changes? | impact | influence | improved | effective | evidence \s that | longer | need ) \b )
     (?: [\p{L}\d≥≤<>/%+'’‐‑-]++ ,? | \( [^()]{1,20} \) ) \s+ ){0,9}?"""
-_SHORT = r"(?: (?! (?: in | against | by | for | on | to | from | at | than | as | was | were | is | are | and | but | which | that | who | no | not ) \b ) [\p{L}\d≥≤<>/%+'’‐‑-]++ ,? \s+ ){0,6}?"
+_SHORT = r"(?: (?! (?: in | against | by | for | on | to | from | at | than | as | was | were | is | are | and | but | which | that | who | no | not ) \b ) (?: [\p{L}\d≥≤<>/%+'’‐‑-]++ ,? | \( [^()]{1,20} \) ) \s+ ){0,6}?"
 _WORDS = r"(?: [\p{L}\d≥≤<>/%+'’‐‑-]++ \s+ )"
 _PEOPLE = r"(?: patients? | subjects? | participants? | individuals? | persons? | people | child(?:ren)? | infants? | women | men | recipients? | volunteers? | adults? | controls? | cases? | animals? | group | groups | arm | arms | them | these | those )"
 _BE = r"(?: was | were | is | are | has \s been | have \s been | had \s been | being )"
@@ -65,8 +65,8 @@ _COMPARED = r"""(?: (?: significantly | slightly | much | markedly | statistical
     | not \s (?: significantly \s | statistically \s )? (?: different | increased | significant ) | equal | equivalent | unrelated | unlikely | not \s related | treated | managed | controlled | gastrointestinal | in | due | predominantly | mainly | hypo\p{L}+ )"""
 _HAD = r"""(?: developed | develops? | experienced | experiencing | suffered (?: \s from )? | suffering | had | presented \s with | reported | complained \s of | developing | sustained | exhibited | showed | manifested | acquired | contracted | died \s (?: of | from | due \s to | with | because \s of )
     | withdr[ae]wn? | discontinued | displayed | underwent )"""
-_SHARE = r"(?: days | durations? | incidences? | rates? | frequenc(?:y|ies) | risks? | occurrences? | prevalence | episodes? | cases? | numbers? | proportions? | percentages? | development | onset | probabilit(?:y|ies) | likelihood | odds | events? | attacks? | intensity | emergence )"
-_ILL = r"(?: treatment | therapy | management | prevention | prophylaxis | control | relief | improvement | recovery | models? | risk \s factors? | history | pathogenesis | severity | symptoms? | signs? | treat | manage | prevent | preventing | treating | reduce | reducing | alleviate | alleviating | relieve | ameliorate | improve | improving | causes? | measures? | assessment | definition | reduction | reductions | decrease | resolution | complications | management )"
+_SHARE = r"(?: incidences? | rates? | frequenc(?:y|ies) | risks? | occurrences? | prevalence | episodes? | cases? | numbers? | proportions? | percentages? | development | onset | probabilit(?:y|ies) | likelihood | odds | events? | attacks? | intensity | emergence )"
+_ILL = r"(?: treatment | therapy | management | prevention | prophylaxis | control | relief | amelioration | alleviation | remission | disappearance | improvement | recovery | models? | risk \s factors? | history | pathogenesis | severity | symptoms? | signs? | treat | manage | prevent | preventing | treating | reduce | reducing | alleviate | alleviating | relieve | ameliorate | improve | improving | causes? | measures? | assessment | definition | reduction | reductions | decrease | resolution | complications | management )"
 
 RULES = (
     rule(
@@ -81,7 +81,7 @@ RULES = (
     ),
     rule(
         "people with the disease",
-        rf"(?: {_PEOPLE} | adult | candidates | families | those | disease ) \s+ (?: {_WORDS} ){{0,4}}? (?: with | without | suffering \s from | affected \s by | diagnosed \s with | at \s (?: high \s )? risk \s (?: of | for ) | undergoing | hospitali[sz]ed \s for ) \s+ {_FILL} (?P<mention> [¤¦]++ )",
+        rf"(?: {_PEOPLE} | adult | candidates | families | those | disease ) \s+ (?: {_WORDS} ){{0,4}}? (?: with | without | suffering \s from | affected \s by | diagnosed \s with | at \s (?: high \s )? risk \s (?: of | for ) | undergoing | hospitali[sz]ed \s for ) \s+ (?: [\p{{L}}'’‐‑-]++ ,? \s+ ){{0,6}}? (?P<mention> [¤¦]++ )",
         "patients with [[¤¤]] were given the cells",
         exclusion=True,
     ),
@@ -93,7 +93,7 @@ RULES = (
     ),
     rule(
         "effect on something",
-        r"(?P<mention> [§]++ ) (?= \s on \s )  | (?<= \b (?: is | are | was | be | as | remains ) \s an? (?: \s \p{L}+ ){0,3} \s ) (?P<mention> [§]++ ) (?= \s (?: of | in | after | following ) \b ) | (?<= \b (?: these | this | those | such ) (?: \s \p{L}+ ){0,2} \s ) (?P<mention> [§]++ )",
+        r"(?P<mention> [§]++ ) (?= \s on \s ) | \b effects? \s (?: of \s [^;,.¤§†]{1,50} \s )? (?: on | upon ) \s (?: [\p{L}-]+ \s ){0,3}? (?P<mention> [§]++ ) |  (?<= \b (?: is | are | was | be | as | remains ) \s an? (?: \s \p{L}+ ){0,3} \s ) (?P<mention> [§]++ ) (?= \s (?: of | in | after | following ) \b ) | (?<= \b (?: these | this | those | such ) (?: \s \p{L}+ ){0,2} \s ) (?P<mention> [§]++ )",
         "an [[§§]] on survival",
         "the incidence of these [[§§]]",
         exclusion=True,
@@ -150,8 +150,13 @@ RULES = (
         "the commonest §§ were [[¤¤¦¤¤]]",
     ),
     rule(
+        "safety was this",
+        rf"\b (?: safety | tolerability ) \s \p{{L}}+ \s* [(:] \s* {_FILL} {_RUN}",
+        "no difference in safety parameters ([[¤¤¦¤¤]])",
+    ),
+    rule(
         "these were the events",
-        rf"(?P<mention> [¤†¦]++ ) {_NOTE} (?: [^;.¤§†] | \. (?= \d ) ){{0,60}}? \b (?: were | was | are | being | as | is | represented | constituted ) \s (?: [^;.¤§†] ){{0,60}}? §",
+        rf"(?P<mention> [¤†¦]++ ) {_NOTE} (?: [^;.¤§†] | \. (?= \d ) ){{0,60}}? \b (?: were | was | are | being | as | is | represented | constituted | the \s (?: most | main | only | commonest | predominant | sole ) ) \s (?: [^;.¤§†] ){{0,60}}? §",
         "[[¤¤¦¤¤]] were the commonest §§",
     ),
     rule(
@@ -171,7 +176,7 @@ RULES = (
     ),
     rule(
         "share with events",
-        rf"\b {_SHARE} \s+ (?: of | for | with ) \s+ {_FILL} {_RUN}",
+        rf"\b (?: {_SHARE} | days | durations? ) \s+ (?: of | for | with ) \s+ {_FILL} {_RUN}",
         "the incidence of [[¤¤]] was low",
     ),
     rule(
@@ -183,6 +188,11 @@ RULES = (
         "events happened",
         rf"{_RUN} {_NOTE} ,? (?: \s+ (?! (?: and | but | in \s which | improv | reduc ) ) [\p{{L}}\d-]++ (?: \s \( [^()]{{0,30}} \) )? ,? ){{0,9}}? \s+ (?: {_BE} \s+ (?: (?: also | only | \p{{L}}+ly ) \s+ )? {_SEEN} | {_HAPPENED} (?! \p{{L}} ) | (?: {_BE} | has | have | seem(?:ed|s)? | appear(?:ed|s)? | tended | remained ) \s+ (?: to \s be \s )? {_COMPARED} | (?: more | less ) \s (?: often | frequent(?:ly)? | common(?:ly)? ) )",
         "[[¤¤]] was seen in the others",
+    ),
+    rule(
+        "more of an event",
+        rf"\b more \s+ (?: [\p{{L}}-]+ \s+ ){{0,2}}? {_RUN} (?= \s* (?: \( | (?: with | in | than | among | during ) \s ) )",
+        "more [[¤¤]] with the drops than with the gel",
     ),
     rule(
         "more or fewer events",
@@ -245,9 +255,9 @@ def _grade(text: str) -> str:
 
 
 _SEPARATOR = regex.compile(
-    r"""(?: \s+ of \s (?: any | all | grades? ) \s [\p{L}\d\s≥/–-]{1,18}? )? (?: \s* (?: [(\[] (?: [^()\[\]] | [(\[] [^()\[\]]* [)\]] ){0,160} [)\]] ) )? \s*
-        (?: [,;:]? \s* (?: and/or | and | or | nor | as \s well \s as | plus | with \s or \s without | including | such \s as | like | in \s addition \s to | & | vs\.? | namely | e\.g\.,? | followed \s by ) (?! \p{L} ) | , | / | \+ | ; (?= [^;]{0,60} \d ) | [(\[] (?: e\.g\.?,? | including | such \s as | i\.e\.?,? | mainly | mostly | primarily | especially )? )
-        \s* (?: (?! (?: was | were | is | are | had | has | have | did | no | not | without | with | in | of | for | to | by | that | which | who | but | than | improved | developed | occurred | died | reduced | there | patients? | one | two | three | four | five | six | seven | eight | nine | ten ) \b )
+    r"""\s* [)\]]? (?: \s of \s the \s \p{L}+ )? (?: \s+ at \s (?: week | month | day | year | hour )s? \s \d+ (?: \s (?: and | to | or ) \s \d+ )? )? (?: \s+ of \s (?: any | all | grades? ) \s [\p{L}\d\s≥/–-]{1,18}? )? (?: \s* (?: [(\[] (?: [^()\[\]] | [(\[] [^()\[\]]* [)\]] ){0,160} [)\]] ) )? \s*
+        (?: [,;:]? \s* (?: and/or | and | or | nor | as \s well \s as | plus | with \s or \s without | including | such \s as | like | in \s addition \s to | & | vs\.? | namely | e\.g\.,? | followed \s by ) (?! \p{L} ) | , | / | \+ | ; (?= [^;]{0,60} \d ) | [(\[] (?: e\.g\.?,? | including | such \s as | reported \s as | i\.e\.?,? | mainly | mostly | primarily | especially )? )
+        \s* (?: (?! (?: was | were | is | are | had | has | have | did | no | not | without | with | in | of | for | to | by | that | which | who | but | than | the | most | main | improved | developed | occurred | died | reduced | there | patients? | one | two | three | four | five | six | seven | eight | nine | ten ) \b )
             (?: [\p{L}][\p{L}‐‑/-]*+ | [≥>]? \d [-–/\d]* ) \s+ ){0,4}""",
     regex.VERBOSE | regex.IGNORECASE,
 )
@@ -257,7 +267,8 @@ _AIM = regex.compile(
       | \b (?: (?: was | were | is | are | order | study | trial | conducted | performed | designed | undertaken | sought | aimed | aims | needed | required | warranted ) \s | \A ) to \s (?: assess | evaluate | investigate | determine | examine | compare | study | explore | test | identify | describe
           | analy[sz]e | establish | measure | estimate | clarify | characteri[sz]e | prevent | demonstrate | find | see | detect | monitor | define ) \b
       | \b we \s (?: \p{L}+ly \s )? (?: investigated | evaluated | assessed | studied | examined | compared | tested | sought | aimed | hypothesi[sz]ed | analy[sz]ed | describe | conducted | performed | measured | reviewed | searched )
-      | \b (?: primary | secondary | safety | key | main | efficacy | co-primary | exploratory ) \s (?: [\p{L}/-]+ \s ){0,3} (?: end \s? -? points? | outcomes? | measures? | variables? | parameters? | objectives? | assessments? | criteri(?:a|on) | analys[ei]s ) \b
+      | \b (?: primary | secondary | safety | key | main | efficacy | co-primary | exploratory ) \s (?: [\p{L}/-]+ \s ){0,3} (?: end \s? -? points? | outcomes? | measures? | variables? | parameters? | objectives? | assessments? | criteri(?:a|on) | analys[ei]s ) (?: \s \( [^()]{0,30} \) )? \s* (?: : | \s (?: was | were | are | is | included? | will | comprised | consisted | of ) \b )
+      | \b (?: evaluable | assessable | evaluated | assessed | monitored | analy[sz]ed | examined ) \s for \b
       | \b outcomes? \s (?: were | included | measures? | was | of \s interest ) \b | \b (?: end-?points? | parameters | measurements | variables ) \s (?: were | included | was | are ) \b
       | \b (?: will | shall | would | should | must ) \b | \b (?: has | have ) \s been \s (?: \p{L}+ly \s )? (?: reported | described | shown | associated | observed ) \b | \b previous(?:ly)? \s (?: reported | studies | described ) | \b (?: when | if | unless | until ) \s (?: there \s (?:was|were|is|are) \s )? no \b | \b further \s (?: studies | research | trials | investigation )
       | \b (?: was | were ) \s (?: also \s | \p{L}+ly \s | then \s )? (?: recorded | assessed | evaluated | monitored | measured | documented | investigated | examined | defined | graded | collected | registered | calculated | estimated | reviewed | classified | coded | studied | scored ) \b (?! \s as \s | \s (?:in|by) \s (?:\d|one|two|three|four|five|six|seven) )
@@ -276,9 +287,9 @@ _BASELINE = regex.compile(
     r" | underlying | pre-?existing | co-?morbid\p{L}* | history | programmed | prognos\p{L}+ ) \b",
     regex.VERBOSE | regex.IGNORECASE,
 )
-_CLAUSE = regex.compile(r"; | : (?= \s ) | ,? \s (?: but | while | whereas | although | however ) \s | , \s and \s (?= [\p{L}\s]{1,30} \s (?:was|were|had) \s ) | \s and \s (?= should | will | would | must | may )", regex.VERBOSE | regex.IGNORECASE)
+_CLAUSE = regex.compile(r"; | : (?= \s ) | ,? \s (?: but | while | whereas | although | however ) \s | ; | , \s (?= (?: we | which | there | it | no | none ) \s ) | , \s and \s (?= [\p{L}\s]{1,30} \s (?:was|were|had) \s ) | \s and \s (?= should | will | would | must | may )", regex.VERBOSE | regex.IGNORECASE)
 _PROTOCOL = regex.compile(r"\b(?:will (?:be|have|receive|undergo|also|not|help|provide|evaluate|assess)|patients will|subjects will|participants will)\b", regex.IGNORECASE)
-_GENERIC = regex.compile(r"\b(?:is|are|can|may|has been|have been|remains?|remain|occurs?|affects?|represents?|causes?|cause|leads?|lead)\b", regex.IGNORECASE)
+_PAST = regex.compile(r"\b(?:was|were|had|did|received|underwent)\b", regex.IGNORECASE)
 _NEVER_STUDIED_HERE = ("title", "background", "methods", "registration")
 
 
@@ -296,6 +307,9 @@ def find(document: Document) -> Iterator[Mention]:
         for term in find_terms(each.text, abbreviations):
             if term.organ_class.startswith("Neoplasms"):
                 under_study.add("cancer")
+            if regex.search(r"(?:without|no|risk of|excess of|incidence of|rates? of|adverse|occurrence of)\s(?:[\p{L}-]+\s){0,3}$", each.text[: term.start]):
+                under_study -= set(normal(each.text[term.start : term.end]).split())
+                continue
             if term.kind == NAMED and not (term.start == 0 and regex.match(r"\s+(?:in|after|following|during|with|associated)\b", each.text[term.end :])):
                 under_study.add(term.key)
             elif term.kind == NAMED:
@@ -303,14 +317,17 @@ def find(document: Document) -> Iterator[Mention]:
                 under_study -= set(normal(each.text[term.start : term.end]).split())
     started = False
     seen: set[str] = set()
+    waiting: list[tuple[str, Mention]] = []
     for sentence in sentences:
         if sentence in title:
             continue
-        started = started or sentence.section in ("results", "conclusions") or bool(_AIM.search(sentence.text) or regex.search(r"(?i)\b(?:patients|subjects|children|women|men|participants|animals)\b.*\b(?:were|received|underwent)\b", sentence.text))
+        started = started or sentence.section in ("results", "conclusions") or bool(_PAST.search(sentence.text))
         terms = find_terms(sentence.text, abbreviations)
         if not terms:
             continue
-        for mention in _read(sentence, terms, under_study, started, seen):
+        yield from _read(sentence, terms, under_study, started, seen, waiting)
+    for key, mention in waiting:
+        if key in seen:
             yield mention
     for mention in opens_title:
         if mention.rule in seen:
@@ -331,10 +348,10 @@ def _planned(sentence: Sentence, term: Term) -> bool:
     return sentence.section not in ("results", "conclusions") and bool(_DESIGN.search(text, start, end))
 
 
-def _read(sentence: Sentence, terms: list[Term], under_study: set[str], started: bool, seen: set[str]) -> Iterator[Mention]:
+def _read(sentence: Sentence, terms: list[Term], under_study: set[str], started: bool, seen: set[str], waiting: list[tuple[str, Mention]]) -> Iterator[Mention]:
     text = sentence.text
     terms = _without_short_forms(text, terms)
-    terms = _without_causes(text, terms)
+    terms = _with_listed(text, _without_causes(text, terms))
     early = sentence.section in _NEVER_STUDIED_HERE or not started
     plain = _GRADE.sub(lambda match: regex.sub(r"[^ ]", "x", match[0]), text)
     found = quantities(plain)
@@ -372,13 +389,15 @@ def _read(sentence: Sentence, terms: list[Term], under_study: set[str], started:
                     trigger = {}
             if (early or _planned(sentence, term)) and not (parts and side == "left" and frame):
                 continue
-            if not frame and not parts and term.kind == NAMED and not general and not (term.key in seen):
-                continue
             name = frame.rule if frame else "counted" if parts else "death" if term.kind == DEATH else "general term" if general else "named again"
-            if term.kind == NAMED and not trigger:
+            if term.kind == NAMED and not trigger and name != "named again":
                 seen.add(term.key)
             spans = {key: (a + sentence.start, b + sentence.start) for key, (a, b) in (parts | _attributes(text, masked, terms, index, run)).items()}
-            yield Mention(sentence.start + term.start, sentence.start + term.end, text[term.start : term.end], sentence, name, spans | trigger)
+            mention = Mention(sentence.start + term.start, sentence.start + term.end, text[term.start : term.end], sentence, name, spans | trigger)
+            if name == "named again":
+                waiting.append((term.key, mention))
+            else:
+                yield mention
 
 
 def _mask(text: str, terms: Sequence[Term]) -> str:
@@ -397,6 +416,33 @@ def _without_short_forms(text: str, terms: list[Term]) -> list[Term]:
             continue
         kept.append(term)
     return kept
+
+
+_LIST = regex.compile(r"§++ (?: [^;.¤†§] | \. (?= \d ) ){0,90}? (?: \b (?: were | was | included? | including | comprised | such \s as | like | consisted \s of ) \s | : \s )", regex.VERBOSE | regex.IGNORECASE)
+_ITEM = regex.compile(
+    r"""(?: , \s* (?: and \s | or \s )? | \s (?: and | or ) \s | : \s | (?<= \b (?: were | was | included? | including | as | like | of ) \s ) )
+        (?: (?: mild | moderate | severe | transient | grade \s \S+ | an? | the | one | two | three | four | \d+ | cases? \s of ) \s )*
+        (?P<item> (?! (?: and | or | mild | moderate | severe | similar | also | the | in | of | with | no | not | all | other | others | both | which | respectively | more | less | most | low | high | mostly | mainly | transient | group | placebo | control | during | within | at | after | following | per | patients | subjects | reported | observed | noted | considered | recorded ) \b )
+            [\p{L}] [\p{L}'’/-]{2,} (?: \s (?! (?: and | or | was | were | had | with | which | that | who | but | than | vs | versus | for | as | by | from | is | are | occurred | compared | patients | subjects | participants | group | groups | arm | during | after ) \b ) [\p{L}'’/-]+ ){0,5} )
+        (?= \s* [(\[] \s* (?: n \s* = \s* )? \d | \s* , | \s (?: and | or ) \s | \s* [.;] | \s* \Z | \s+ \d+ \s? % )""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
+
+
+def _with_listed(text: str, terms: list[Term]) -> list[Term]:
+    """The terms, and what stands in a list of adverse events without being known to the vocabulary."""
+    masked = _mask(text, terms)
+    added: list[Term] = []
+    for head in _LIST.finditer(masked):
+        end = next((match.start() for match in regex.finditer(r"; | \. \s | \b (?: but | while | whereas | however | respectively | which | that | was | were | had | during | among ) \b | \Z", masked[head.end() :], regex.VERBOSE)), 0) + head.end()
+        known = NAMED in masked[head.end() : end]
+        flat = regex.sub(r"\([^()]*\)", lambda match: "(" + "0" * (len(match[0]) - 2) + ")", masked)
+        for item in _ITEM.finditer(flat, max(head.start(), head.end() - 12), end):
+            start, stop = item.span("item")
+            counted = regex.match(r"\s*[(\[]?\s*(?:n\s*=\s*)?\d+(?:\.\d+)?\s?[%)/\]]", masked[stop:])
+            if (known or counted) and start >= head.end():
+                added.append(Term(start, stop, NAMED, normal(text[start:stop]), "", ""))
+    return sorted([*terms, *added], key=lambda term: term.start)
 
 
 def _without_causes(text: str, terms: list[Term]) -> list[Term]:

@@ -61,7 +61,7 @@ _NUMBER = r"""(?: \d{1,3} (?: , \d{3} )++ (?! \d )
 
 _SPREAD = rf"(?: \s*+ \(? (?: ± | \+ \s? / \s? [-−–] | \+[-−–] ) \s*+ {_NUMBER} \s?%? \)? )?"
 
-_TIMES = r"""(?: times? (?= \s+ 10 ) | [x×✕✖⨯х·•∙⋅*∗＊] | Ã— | Ã\x97 | Ã | 脳 | &times; | \\times | \\ast | \\cdot | \. (?= \s? 10 \s? [\^(e⁰¹²³⁴⁵⁶⁷⁸⁹*] ) )"""
+_TIMES = r"""(?: times? (?= \s++ 10 ) | [x×✕✖⨯х·•∙⋅*∗＊] | Ã— | Ã\x97 | Ã | 脳 | &times; | \\times | \\ast | \\cdot | \. (?= \s? 10 \s? [\^(e⁰¹²³⁴⁵⁶⁷⁸⁹*] ) )"""
 """A multiplication sign, the letter or the dot for it, or what a wrong decoding made of it."""
 
 _EXPLICIT = r"""(?: \s? (?P<caret> \^ | \*{1,2} (?! \s? 10 \s? [\d^*(e⁰¹²³⁴⁵⁶⁷⁸⁹] ) | [ˆ˄＾] | exp ) \s? (?: (?P<exponent> 1?\d ) (?! \d ) | [{(] \s? (?P<exponent> 1?\d ) \s? [})] )
@@ -69,7 +69,7 @@ _EXPLICIT = r"""(?: \s? (?P<caret> \^ | \*{1,2} (?! \s? 10 \s? [\d^*(e⁰¹²³�
                   | (?P<superscript> [⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2} )
                   | \s? [(\[] \s? (?P<parenthesis> 1?\d ) \s? [)\]]
                   | \s? e \s? \+? 0? (?P<e_notation> 1?\d ) (?! \d )
-                  | \s+ to \s+ the \s+ (?: power \s+ (?: of \s+ )? )? (?P<spoken> 1?\d ) (?! \d ) (?: th )? )"""
+                  | \s++ to \s++ the \s++ (?: power \s++ (?: of \s++ )? )? (?P<spoken> 1?\d ) (?! \d ) (?: th )? )"""
 _LOST = r"(?P<inferred> [3-9] | 1[0-3] ) (?! \d | [.] \d )"
 _TEN = r"(?: \\\( | \$ )? \s*+ \{? (?P<ten> 10 ) \}?"
 _END = r"(?: \s*+ (?: \\\) | \$ ) )?"
@@ -89,34 +89,34 @@ _HEAD = r"""(?: (?: [\p{L}\d]+ \+? [-‐‑–] ){0,4}
                     | \p{L}{0,6}mscs? | CD\d{1,3}\p{L}? \s? [+⁺]* )
                 (?: '?s )? (?: [-‐‑] (?-i: \p{Lu}[\p{L}\d]{0,4} ) )?
                 (?! [\p{L}\d] | [-‐‑–] (?: positive | negative | derived | depleted | enriched | selected | based | specific | like ) ) )"""
-_CELLS = rf"""(?: (?: (?! {_NO_QUALIFIER} | [x×*]\s | \d[\d.,]*+ [x×*\s±–] ) (?: [\p{{L}}\d] [\p{{L}}\d+/.,⁺\-‐‑–−']{{0,40}}+ | [+⁺] | \( [^()]{{1,40}} \) ) \s+ ){{0,8}}?
-                {_HEAD} (?: [\s-]*+ {_HEAD} ){{0,2}} (?: \s+ (?: and | & | plus ) \s+ {_HEAD} )? )"""
+_CELLS = rf"""(?: (?: (?! {_NO_QUALIFIER} | [x×*]\s | \d[\d.,]*+ [x×*\s±–] ) (?: [\p{{L}}\d] [\p{{L}}\d+/.,⁺\-‐‑–−']{{0,40}}+ | [+⁺] | \( [^()]{{1,40}} \) ) \s++ ){{0,8}}?
+                {_HEAD} (?: [\s-]*+ {_HEAD} ){{0,2}} (?: \s++ (?: and | & | plus ) \s++ {_HEAD} )? )"""
 """Cells with the words that say which: `autologous CD34+ cells`, `hUCB-MSCs`, `CAR T-cell`."""
 
 _KILO = r"(?: kgs? | kilos? | kilograms? | kilogrammes? ) (?! \p{L} )"
-_PER = rf"""(?: \s*+ (?: / | ÷ | \b (?: per | for \s+ each | for \s+ every ) \b ) \s*+
+_PER = rf"""(?: \s*+ (?: / | ÷ | \b (?: per | for \s++ each | for \s++ every ) \b ) \s*+
                 (?P<per> {_KILO}
                        | (?: (?P<amount> {_NUMBER} ) \s*+ )? (?P<volume> m[l1] | mls | cc | cm3 | cm³ | [µμ]l | ul | millilit(?:er|re)s? ) (?! \p{{L}} )
-                       | c?m (?: \^? 2 | ² | \s? \( 2 \) ) (?! \d ) | (?: square \s+ (?: centi )? met(?:er|re) | met(?:er|re) \s+ squared | square \s cm | body \s surface | bsa )
+                       | c?m (?: \^? 2 | ² | \s? \( 2 \) ) (?! \d ) | (?: square \s++ (?: centi )? met(?:er|re) | met(?:er|re) \s++ squared | square \s cm | body \s surface | bsa )
                        | (?: [\p{{L}}]+ (?: \s (?: dose | site | patient | infusion | injection | administration ) )? ) )
               | \s*+ [·.*]? \s*+ (?P<per> kg ) (?: \s? bw )? \s? \^? (?: [-−–] \s? 1 | ⁻¹ ) )"""
 
 _GLOSS = r"(?: \s*+ \( \s*+ [±~≈=]? \s*+ \d [^()\n]{0,28} (?: \( \d{1,2} \) )? [^()\n]{0,10} \) | \s*+ (?: ± \s*+ )? \d{1,2} \s? % )"
 """The same number once more, or its tolerance: `(20 million)`, `(±20%)`."""
 
-_OF_CELLS = rf"""{_GLOSS}? ,? \s*+ (?: of \s+ )? [-‐]? (?P<noun> {_CELLS} ) (?: \s*+ \( [^()]{{1,40}} \) (?= \s*+ / ) )? {_PER}?"""
+_OF_CELLS = rf"""{_GLOSS}? ,? \s*+ (?: of \s++ )? [-‐]? (?P<noun> {_CELLS} ) (?: \s*+ \( [^()]{{1,40}} \) (?= \s*+ / ) )? {_PER}?"""
 _UNIT = rf"(?P<unit> {_OF_CELLS} | {_GLOSS}? {_PER} )"
 
 _POWER = rf"""(?: \s*+ {_TIMES} \s*+ {_TEN} (?: {_EXPLICIT} | \s? {_LOST} ) {_END}
                 | \s*+ e \+? 0? (?P<bare_e> 1?\d ) (?! \d )
-                | \s+ {_TEN} {_EXPLICIT} {_END}
-                | \s+ 10 (?P<inferred> [4-9] ) (?! \d ) (?= {_UNIT} )
+                | \s++ {_TEN} {_EXPLICIT} {_END}
+                | \s++ 10 (?P<inferred> [4-9] ) (?! \d ) (?= {_UNIT} )
                 | \s*+ [x×*] \s? (?P<zeros> 1 (?: ,?000 ){{2,3}} ) (?! \d ) )"""
-_SCALE = rf"(?P<scale> {_POWER} | {_MILLION} | \s? (?P<million> (?-i: M ) ) (?= \s+ {_CELLS} | / ) )"
+_SCALE = rf"(?P<scale> {_POWER} | {_MILLION} | \s? (?P<million> (?-i: M ) ) (?= \s++ {_CELLS} | / ) )"
 
-_TO = r"(?: \s*+ (?: [-‐‑–—−~∼～] | \b (?: up \s+ )? to \b | (?<= \b between \b [^.;]{1,40} ) and ) \s*+ [<≤]? \s*+ )"
+_TO = r"(?: \s*+ (?: [-‐‑–—−~∼～] | \b (?: up \s++ )? to \b | (?<= \b between \b [^.;]{1,40} ) and ) \s*+ [<≤]? \s*+ )"
 _AND = r"(?: \s*+ [,;/]? \s*+ (?: and | or | versus | vs\.? | & | and/or ) \s*+ | \s*+ / \s*+ )"
-_COMMA = r"\s*+ [,;/] \s*+"
+_COMMA = r"\s*+ [,;] \s*+"
 
 _BARE = rf"""(?: {_TEN} {_EXPLICIT} {_END} )"""
 """A power of ten alone: `10^6 MSCs/kg`."""
@@ -137,7 +137,7 @@ _BLOOD = r"(?: (?: \s*+ / | \s*+ per ) \s*+ (?: L | l | 1 | lit(?:er|re) | [µμ
 """For so much blood."""
 
 _OTHER_TAIL = rf"""(?: [\s-]*+ (?: {_CELLS} )?? (?: {_BLOOD} | \s*+ (?: / | \b per \b ) \s*+ {_AMOUNT} )
-                     | [\s-]*+ (?: of \s )? (?: (?! {_NO_QUALIFIER} ) [\p{{L}}-]+ \s+ ){{0,2}} {_FOREIGN} )"""
+                     | [\s-]*+ (?: of \s )? (?: (?! {_NO_QUALIFIER} ) [\p{{L}}-]+ \s++ ){{0,2}} {_FOREIGN} )"""
 """What stands behind a number of something else."""
 
 _PEOPLE = r"patients? | participants? | subjects? | cases? | men \b | women | individuals | people | donors? | surviv"
@@ -172,7 +172,7 @@ RULES = (
     rule(
         "numbers that share a scale",
         rf"""{_START} {_LABEL} (?P<mention> {_NUMBER} (?: {_TO} {_NUMBER} )? )
-             (?: {_COMMA} (?P<mention> {_NUMBER} (?: {_TO} {_NUMBER} )? ) ){{0,8}}
+             (?: {_COMMA} (?P<mention> {_NUMBER} (?: {_TO} {_NUMBER} )? ) ){{0,8}}+
              {_AND} (?P<mention> {_NUMBER} (?: {_TO} {_NUMBER} )? {_SCALE} {_UNIT}? )""",
         "[[0.2]], [[0.6]], or [[1.2 × 108 CD8+ cells/kg]]",
         "myoblasts ([[30]] or [[60 million]])",
@@ -278,11 +278,11 @@ _COUNTED = compile_pattern(
 """Words of counting, collecting and growing, before a number."""
 
 _COUNTED_AFTER = compile_pattern(
-    r"""\b (?: is | are | was | were | be | been | being ) \s+ (?: not \s+ )? (?: \p{L}+ly \s+ )?
+    r"""\b (?: is | are | was | were | be | been | being ) \s++ (?: not \s++ )? (?: \p{L}+ly \s++ )?
              (?: harvest | collect | mobili[sz] | obtain | isolat | cultured | seeded | plated | thawed | (?:cryo)?preserved | frozen | stored | recovered | procured | label | achieved
                | reached | yielded | counted | detected | saved | needed \s to \s collect | stained | embedded | incubated | (?:co-)?transfected | lysed | washed | available )
-        | \b (?: with | by | in ) \s+ [^.;]{0,25} aph[ae]?[ae]resis
-        | \b (?: in | of | per ) \s+ (?: the \s+ )? (?: peripheral | venous ) \s+ blood (?! \s+ (?: stem | progenitor | mono ) )"""
+        | \b (?: with | by | in ) \s++ [^.;]{0,25} aph[ae]?[ae]resis
+        | \b (?: in | of | per ) \s++ (?: the \s++ )? (?: peripheral | venous ) \s++ blood (?! \s++ (?: stem | progenitor | mono ) )"""
 )
 """The same behind a number."""
 
@@ -311,7 +311,7 @@ _BARE_END = compile_pattern(
 )
 _OTHER_AFTER = compile_pattern(
     rf"""(?: (?: {_COMMA} | {_AND} ) {_NUMBER} {_SPREAD} (?: {_TO} {_NUMBER} )? {_SCALE}? ){{0,6}} {_GLOSS}? {_OTHER_TAIL}
-         | \s*+ of \s+ (?-i: \p{{Lu}}\.\ ?\p{{Ll}}{{4,}} | Escherichia | Saccharomyces | Bacillus )""",
+         | \s*+ of \s++ (?-i: \p{{Lu}}\.\ ?\p{{Ll}}{{4,}} | Escherichia | Saccharomyces | Bacillus )""",
     **_lists,
 )
 """The unit of another thing, at once or at the end of a list."""
@@ -324,7 +324,7 @@ _CELL = compile_pattern(r"cell | cyte | blast | phage | (?-i: \p{Lu}Cs? \b )")
 _CUT_NUMBER = compile_pattern(
     r"(?<! [\d.,] | \p{L} ) (?<! \b (?: cohort | group | arm | level | day | week | phase | grade | part | step | no ) \s? ) \d \. \Z"
 )
-_EACH = compile_pattern(r"[^.;\d]{0,45}? \b (?: (?: for | in | into | to ) \s+ each | per ) \s+ (?P<per> \p{L}+ )")
+_EACH = compile_pattern(r"[^.;\d]{0,45}? \b (?: (?: for | in | into | to ) \s++ each | per ) \s++ (?P<per> \p{L}+ )")
 _SHARED = ("unit", "noun", "per", "amount", "volume")
 
 
@@ -487,7 +487,7 @@ _SITES = frozenset("site eye ovary hemisphere joint knee limb leg lesion hip nos
 
 
 def _per(mention: Mention) -> str:
-    printed = regex.sub(r"\s+", " ", mention.part("per").lower()).strip()
+    printed = regex.sub(r"\s++", " ", mention.part("per").lower()).strip()
     if not printed:
         return "administration"
     if printed.startswith("k"):

@@ -120,10 +120,6 @@ NOT_SIGNIFICANT = r"""(?: n \.? \s? s \b \.?
 EXPRESSION = rf"{P} (?: {COMPARATOR} {GAP} {NUMBER} | {LINK} {GAP} {SMALL} ) {_END}"
 """A P with its value, as the rules that exclude need it."""
 
-LETTER_LOST = rf"""(?: = {GAP} {FRACTION} (?<= [(\[;,] \s? = [^(\[;]* ) | < {GAP} 0?[.·]0\d++ (?<= [(\[;] \s? < [^(\[;]* ) )
-    (?= \s* [)\],;] )"""
-"""A value alone, as the first words of a parenthesis: its italic P did not survive."""
-
 _TO = rf"(?: {GAP} (?: {DASH} | ~ | to | through ) {GAP} )"
 _BOUND = rf"(?: {GAP} {_SIGN} )? {GAP} {FRACTION} {_EXPONENT}? {_END}"
 
@@ -241,8 +237,9 @@ RULES = (
         "fell ([[p 0.0021]])",
     ),
     rule(
-        "letter lost",
-        rf"(?P<mention> {LETTER_LOST} )",
+        "letter lost",  # a value as the first words of a parenthesis: its italic P did not survive
+        rf"""(?: (?P<mention> = {GAP} {FRACTION} ) (?<= [(\[;,] \s? (?P=mention) )
+               | (?P<mention> < {GAP} 0?[.·]0\d++ ) (?<= [(\[;] \s? (?P=mention) ) ) (?= \s* [)\],;] )""",
         "fell by 1.4% ([[= 0.02]]) and",
         "in both (6 of 9, 2 of 9; [[< .01]]).",
     ),

@@ -6,7 +6,7 @@ clause, and by what the document has said before, whether these people are a sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -141,7 +141,7 @@ RULES = (
     ),
     rule(
         "numbers that share a noun",
-        rf"""(?P<mention> {NUMBER} ) {ASIDE}? (?: ,\s (?P<mention> {NUMBER} ) {ASIDE}? )*+ {MODIFIERS} -? ,?\s (?: and | or | vs\.? | versus ) \s
+        rf"""(?P<first> (?P<mention> {NUMBER} ) ) {ASIDE}? (?: ,\s (?P<mention> {NUMBER} ) {ASIDE}? )*+ {MODIFIERS} -? ,?\s (?: and | or | vs\.? | versus ) \s
              (?P<mention> {NUMBER} ) {PEOPLE_AFTER}""",
         "[[20]] and [[22]] patients, respectively",
         "[[25]] drug- and [[24]] placebo-treated volunteers",
@@ -211,7 +211,7 @@ _TOTAL_BEFORE = compile_pattern(
     people=PEOPLE,
 )
 _DEFINITE_BEFORE = compile_pattern(
-    r"(?: \b (?: the | these | those | our | all | remaining | both ) (?: \s (?: the | these | first | all | other | remaining ) )?+ | (?: \A | [:;.,] ) \s* (?: of | among ) ) \s* \Z"
+    r"(?: \b (?: the | these | those | our | all | remaining | both ) (?: \s (?: the | these | first | all | other | remaining ) )?+ | (?: \A | [:;.,] | \bout ) \s* (?: of | among ) (?: \s the\ initial )? ) \s* \Z"
 )
 _OUTCOME_BEFORE = compile_pattern(
     r"""\b (?: observed | occurred | occurring | occurs | reported | seen | found | noted | detected | achieved | developed | present | documented | identified | diagnosed | necessary | required
@@ -224,6 +224,7 @@ _COORDINATED_BEFORE = compile_pattern(r"(?: \b (?: and | or | versus | vs\.? | w
 _OPENED_BEFORE = compile_pattern(r"[(\[] [^()\[\]]{0,60} \Z")
 _PLANNED = compile_pattern(r"\b (?: planned(?!\ (?:\p{L}+\ )?(?:analys|interim|subgroup)) | planning | plan | intended | intend | will | aim(?:s|ed)?\ to | target(?:ed)?\ of | required | expected | anticipated | up\ to(?=\s\Z) | estimated | proposed | should\ be ) \b")
 _FUTURE = compile_pattern(r".* \b (?: will | to\ be | shall ) \s (?: be | enrol | enroll | include | recruit | receive | undergo )")
+_FUTURE_AFTER = compile_pattern(r" (?: (?! \b (?: was | were | had | have | has ) \b ) [^.;] )* \b (?: will | to\ be | shall ) \s (?: be | enrol | enroll | include | recruit | receive | undergo )")
 _IN_BEFORE = compile_pattern(r"\b (?: in | of | on | with | among | for | from | by | between | to ) (?: \s (?: the | these | all ) )? \s* \Z")
 _EVENTS = compile_pattern(
     r"\b (?: adverse | (?:side\ )?effects? | events? | deaths? | died | hyp(?:er|o)\p{L}+ | experienced | frequent(?:ly)? | common(?:ly)? | incidence | complained | due\ to | relapses? | recurrences? | failures?"
@@ -242,6 +243,12 @@ _FRONT = compile_pattern(
 )
 
 
+def _before(mention: Mention) -> str:
+    """The sentence up to the number, or to the first of the numbers that share its noun."""
+    start = mention.parts["first"][0] if "first" in mention.parts else mention.start
+    return mention.sentence.text[: start - mention.sentence.start]
+
+
 def _after_noun(mention: Mention) -> str:
     """The sentence from the noun on that the number counts."""
     end = max((mention.parts[name][1] for name in ("people", "unit") if name in mention.parts), default=mention.end)
@@ -249,9 +256,14 @@ def _after_noun(mention: Mention) -> str:
     return regex.sub(r"\A\s?[(\[][\d.,·]+\s?%[)\]]", "", after)
 
 
+_OF_BEFORE = compile_pattern(r"(?: \A | [:;.,\n] | \bout ) \s* (?: of | among ) (?: \s (?: the | these | all | our | initial ) ){0,3} \s* \Z")
+
+
 def _verb(mention: Mention) -> tuple[str, str]:
     """What the clause says these people did: `stage`, `outcome`, `weak` (only a participle says so) or nothing; and the stage."""
     clause = _CLAUSE_END.split(_CLOSED.sub("", _after_noun(mention)[:400]), maxsplit=1)[0]
+    if _OF_BEFORE.search(_before(mention)):
+        clause = clause.partition(",")[0]
     weak = ""
     for match in _VERB.finditer(clause):
         word = (match["stage"] or "").lower()
@@ -270,7 +282,7 @@ def _verb(mention: Mention) -> tuple[str, str]:
 
 def _is_sample(mention: Mention, known: set[int], accepted: list[Mention]) -> bool | None:
     """Whether the clause counts people in the study (True) or those who had an outcome (False), None if it does not say."""
-    before = mention.before[-160:]
+    before = _before(mention)[-160:]
     value = integer(mention.text)
     after = _after_noun(mention)
     kind, weak = _verb(mention)
@@ -377,7 +389,7 @@ def _adding_up(candidates: list[Mention], totals: set[int]) -> set[int]:
 def _is_planned(mention: Mention) -> bool:
     if mention.rule in ("n equals", "group equals"):
         return False
-    return bool(_PLANNED.search(mention.before[-60:]) or _FUTURE.search(mention.before) or _FUTURE.match(mention.after[:80]) or _PLANNED.match(_after_noun(mention).lstrip()))
+    return bool(_PLANNED.search(regex.split(r"[,;:]", mention.before[-60:])[-1]) or _FUTURE.search(mention.before) or _FUTURE_AFTER.match(mention.after[:250]) or _PLANNED.match(_after_noun(mention).lstrip()))
 
 
 @lru_cache(maxsize=1)
@@ -432,8 +444,12 @@ _ANY_STAGE = compile_pattern(
         (?! [,\s]++ (?: controlled | clinical | double | single | placebo | open | trials? | stud(?:y|ies) | phase | parallel | multi\p{L}+ | cross | prospective | blind ) )""",
     stages=frozenset(STAGES) - {"followed", "lost", "offered", "continued", "dropped", "started", "began", "used", "compared"},
 )
-_ANALYSED = compile_pattern(r"[^.;]{0,60} \b (?: analys[ie]s | population | mITT | ITT | evaluable )")
+_ANALYSED = compile_pattern(r"[;,\s]* [^.;)]{0,60} \b (?: analys[ie]s | population | mITT | ITT | evaluable )")
 _POOLED_BEFORE = compile_pattern(r"\b (?: studies | trials | RCTs | articles | papers | (?:review|analysis|analyses|reports?|experience|efficacy) (?= \s of | \s in | \s on ) ) (?: \s (?: involving | including | comprising | with | of | on | in | for | enrolling ) (?: \s (?: a | total | of ) ){0,3} | \s? \( n \s?=\s? )? \s* \Z")
+_THEN_RANDOMIZED = compile_pattern(
+    r"""(?: , | ,? \s and ) \s (?: (?: then | were | subsequently ) \s )* (?:\p{L}+ly\s)? (?: randomi[sz]ed | assigned | allocated ) \b
+      | \b randomly \s (?: divided | split | distributed ) | \b divided \b .{0,100} \b random"""
+)
 _RANDOMLY = compile_pattern(r"\b random")
 _RESULT = compile_pattern(r"\b p \s? [<=>] | ± | \+/- | \d % | \b (?: decreased | increased | reduced | improved | changes? | reductions? | reported | observed | had | occurred | survival | intention | intent | per[ -]protocol | mITT | ITT ) \b")
 _GROUP_BEFORE = compile_pattern(r"(?P<group> \b (?: group | arm | cohort | panel | part ) s? \s (?: \w{1,3} | \p{L}+ ) | (?: [\p{L}+/‐-]+ \s ){1,3} (?: group | arm | cohort ) ) \s? [:=(]{0,2} \s? (?: n \s? [=:] \s? | comprised \s | included \s | had \s )? \Z")
@@ -442,7 +458,7 @@ _GROUP_BEFORE = compile_pattern(r"(?P<group> \b (?: group | arm | cohort | panel
 def _stage(mention: Mention, samples: tuple[Mention, ...]) -> str:
     """At which stage of the study the people are counted: by the verb that counts them, else by the nearest one."""
     kind, stage = _verb(mention)
-    before, after = mention.before, _after_noun(mention)
+    before, after = _before(mention), _after_noun(mention)
     beside = regex.match(r"\s(?:\p{L}+ly\s)?(\p{L}+)\b", after)
     participle = STAGES.get(beside[1].lower(), "") if beside and kind != "stage" else ""
     described = _ANY_STAGE.search(mention.sentence.text[mention.end - mention.sentence.start : len(mention.sentence.text) - len(after)])
@@ -457,37 +473,45 @@ def _stage(mention: Mention, samples: tuple[Mention, ...]) -> str:
         return "analyzed"
     if mention.rule == "part of a whole" and (found := _STAGE_BEFORE.search(before[-160:])):
         return STAGES.get(found["stage"].lower(), "enrolled")
+    words_before = [word.lower() for word in _ANY_STAGE.findall(before)]
+    if regex.match(r"\s(?:to|into)\s", after) and "randomized" in map(STAGES.get, words_before):
+        return "randomized"
     if kind == "stage":
         if stage == "enrolled" and _ANALYSED.match(after[after.lower().find("included") :] if "included" in after.lower() else ""):
             return "analyzed"
         if stage == "analyzed" and regex.search(r"\bavailable\b.*\bfollow", after[:100]):
             return "completed"
-        if stage == "enrolled" and regex.search(r"\b(?:divided|randomi[sz]ed|assigned|allocated)\b", after[:200]) and _RANDOMLY.search(_joined(after)):
+        if stage == "enrolled" and _THEN_RANDOMIZED.search(regex.split(r"\bof wh|;|\. ", after, maxsplit=1)[0]):
             return "randomized"
         return stage
-    if participle and _DEFINITE_BEFORE.search(before):
+    if participle and _DEFINITE_BEFORE.search(before) and mention.rule == "number of people":
         return participle if participle in ("screened", "enrolled", "randomized") or regex.match(r"\s\p{L}+\s?[,(]", after) else "analyzed"
     if _DEFINITE_BEFORE.search(before) and (kind == "outcome" or _OUTCOME_BEFORE.search(before)):
-        return "analyzed"
+        return stage if stage and regex.match(r"\swho\b", after) else "analyzed"
     if described and mention.rule != "number in a list":
         return STAGES.get(described[0].lower(), "randomized")
     if found := _STAGE_BEFORE.search(before[-160:]):
         return STAGES.get(found["stage"].lower()) or ("randomized" if "random" in found["stage"].lower() else "treated" if "treat" in found["stage"].lower() else "enrolled")
-    if stage and not (mention.rule in _PARENTHETIC or "(" in before[-2:]):
+    aside = mention.rule in _PARENTHETIC or bool(_OPENED_BEFORE.search(before))
+    if stage and not aside:
         return stage
-    if mention.rule == "n equals" and _ANALYSED.match(mention.after[:30]):
+    if mention.rule == "n equals" and _ANALYSED.match(mention.after[:70]):
         return "analyzed"
-    words_before = [word.lower() for word in _ANY_STAGE.findall(before)]
+    if _OF_BEFORE.search(before):
+        return "analyzed"
+    totals = [each for each in samples if each.start < mention.start and each.rule in ("number of people", "number of those who")]
+    if aside:
+        for each in reversed(totals):
+            if each.sentence is mention.sentence and integer(each.text) > integer(mention.text) and not _OPENED_BEFORE.search(each.before):
+                return _stage(each, samples)
     if words_before:
-        if mention.rule in _PARENTHETIC or "(" in before[-2:]:
-            total = [each for each in samples if each.sentence is mention.sentence and each.start < mention.start and integer(each.text) > integer(mention.text)]
-            if total and total[-1].rule in ("number of people", "number of those who"):
-                return _stage(total[-1], samples)
+        if words_before[-1] in ("divided", "distributed", "split") and any(_RANDOMLY.search(each.sentence.text) for each in samples):
+            return "randomized"
         return STAGES.get(words_before[-1], "randomized")
-    if mention.rule in _PARENTHETIC:
+    if aside:
         values = {integer(each.text) for each in samples}
-        for each in samples:
-            if each.start < mention.start and each.rule == "number of people" and integer(each.text) - integer(mention.text) in values:
+        for each in reversed(totals):
+            if integer(each.text) - integer(mention.text) in values:
                 return _stage(each, samples)
         if _RESULT.search(mention.sentence.text):
             return "analyzed"
@@ -498,11 +522,6 @@ def _stage(mention: Mention, samples: tuple[Mention, ...]) -> str:
 
 
 _PARENTHETIC = ("n equals", "group equals", "number in a list", "number in a group")
-
-
-def _joined(after: str) -> str:
-    """What follows up to the second verb that `and` joins to the first."""
-    return after[:200]
 
 
 def _group(mention: Mention) -> str:
@@ -532,7 +551,7 @@ def _scope(mention: Mention, samples: tuple[Mention, ...]) -> str:
         return "group"
     stage = _stage(mention, samples)
     if stage in ("treated", "randomized") and any(
-        _stage(each, samples) == stage and integer(each.text) < 2 * value < 4 * integer(each.text) and integer(each.text) != value for each in here
+        _stage(each, samples) == stage and 5 * integer(each.text) <= 7 * value <= 9.8 * integer(each.text) for each in here
     ):
         return "group"
     if stage in ("discontinued", "screened"):
@@ -547,3 +566,20 @@ def normalise(mention: Mention, document: Document) -> SampleSize:
 
 
 EXTRACTOR = Extractor("sample_size", "SampleSize", SampleSize, RULES, normalise, find=find)
+
+
+_SAYS_SIZE = ("randomized", "enrolled", "treated", "analyzed", "completed")
+
+
+def study_size(facts: Sequence[tuple[Mention, SampleSize]]) -> int | None:
+    """The number that a curator would put down as "n of the trial", from an article's sample sizes in the order of its text.
+
+    It is the total of people randomized, else enrolled, else treated, analyzed or completed; None where no total is
+    said, or where two totals of the same stage disagree.
+    """
+    totals = [(mention, size) for mention, size in facts if size.scope == "total" and size.unit == "people"]
+    for stage in _SAYS_SIZE:
+        values = [size.value for _, size in totals if size.stage == stage]
+        if values:
+            return max(values)
+    return None
