@@ -10,11 +10,29 @@ from decimal import Decimal, InvalidOperation
 
 import regex
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORD_VALUES = (
     {word: value for value, word in enumerate(_UNITS)}
     | {word: 10 * value for value, word in enumerate(_TENS, 2)}
@@ -39,9 +57,9 @@ _BELOW_1000 = rf"""
 NUMBER_WORDS = rf"""
     (?: (?: (?:an?|{_BELOW_1000}) {_LINK} )? thousand (?!s) (?: {_AND} {_BELOW_1000} (?!\p{{L}}) )?
       | {_BELOW_1000} )
-    (?!\p{{L}})
+    (?! \p{{L}} | {_DASH} (?: first | second | third | fourth | fifth | sixth | seventh | eighth | ninth ) \b )
 """
-"""A whole number in words (`six`, `sixty-four`, `One hundred and twelve`); read by `integer`, all that it matches."""
+"""A whole number in words (`six`, `sixty-four`, `One hundred and twelve`); all that it matches `integer` reads."""
 
 INTEGER = rf"""
     (?: [1-9]\d{{0,2}} (?: (?:,|{_SPACE}|\u2019|'|·) \d{{3}} )++ (?!\d)
@@ -50,7 +68,7 @@ INTEGER = rf"""
 """A whole number in digits, grouped or not (`1204`, `1,204`, `1 204`); read by `integer`."""
 
 DECIMAL = r"(?: \d++ (?:[.,·∙•\u2027] \d++)? | [.·∙•\u2027] \d++ )"
-"""An unsigned decimal number with a point, a comma or a middle dot, with or without a leading zero; read by `decimal`."""
+"""An unsigned decimal number with a point, a comma or a middle dot, its leading zero or not; read by `decimal`."""
 
 
 def integer(text: str) -> int:

@@ -98,7 +98,7 @@ LINK = rf"""(?:
 _MINUS = rf"{DASH} \s? \d{{1,3}}+"
 _TENS = rf"10 {GAP} (?: \^ | \*\* )? {GAP} (?: [({{] \s? {_MINUS} (?: \s? [)}}] )? | {_MINUS} )"
 _TIMES = r"(?: [×x✕*∗·⋅] | &times; | Ã— | \\times )"
-_EXPONENT = rf"(?: {GAP} {_TIMES} {GAP} {_TENS} | \s? e \s? {_MINUS} )"
+_EXPONENT = rf"(?: \s* {_TIMES} \s* {_TENS} | \s? e \s? {_MINUS} )"
 
 FRACTION = r"(?: [0o] \s? [.·∙•‧⋅・] \s? \d++ | (?<! \d ) [.·∙•‧⋅・] \s? \d++ | [01] , \d++ )"
 """A number below 1 (`0.05`, `.05`, `0,05`, `0. 001`), or 1 with decimals behind a comma."""

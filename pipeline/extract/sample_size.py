@@ -46,7 +46,7 @@ NOUNS = PEOPLE | frozenset(UNITS)
 
 _START = r"(?=[\daefhnostz]) (?<! [\p{L}\p{N}] | [\p{N}\p{L}][-–.,·:/∶] | [<>≤≥±~#$€£^]\s? | \d\s[-–:]\s | \b[cm]?m\s )"
 _END = r"(?! \d | [.,·:]\d | \p{L} | \s?(?:%|±|\+/-|\+-|×|°) )"
-NUMBER = rf"(?: {_START} (?: {INTEGER} | {NUMBER_WORDS} ) {_END} )"
+NUMBER = rf"(?: {_START} (?> {INTEGER} | {NUMBER_WORDS} ) {_END} )"
 ASIDE = r"(?: \s* (?: \( (?: [^()] | \([^()]*+\) ){0,160}+ \) | \[ (?: [^\[\]] | \[[^\[\]]*+\] ){0,160}+ \] ) )"
 _WORD = r"[\p{L}\d][\p{L}\d'’/+\-‐‑–]*+"
 MODIFIERS = rf"""
@@ -56,7 +56,7 @@ MODIFIERS = rf"""
 PEOPLE_AFTER = (
     rf"{ASIDE}?+ {MODIFIERS} [\s\-]+ (?:\p{{L}}++-)?? (?: (?P<people> \L<people> ) | (?P<unit> \L<units> ) ) (?! \p{{L}} | -\p{{L}} | ['’]s | \s \L<things> \b )"
 )
-_WHOLE = rf"(?: (?: {INTEGER} | {NUMBER_WORDS} ) {_END} )"
+_WHOLE = rf"(?: (?> {INTEGER} | {NUMBER_WORDS} ) {_END} )"
 _LISTS = {"people": PEOPLE, "units": frozenset(UNITS), "breaks": BREAKS, "things": THINGS}
 _SHARE = r"(?: \s* (?: \([^()]{1,24}\) | \[[^\[\]]{1,24}\] ) )?+"
 _OF = r"(?: \s* / \s* | \s+ (?:out\s+of|of|from\s+among|from) \s+ (?:(?:the|these|those|all|our|a|total|of|remaining)\s+){0,4} )"
@@ -232,10 +232,15 @@ _EVENTS = compile_pattern(
 )
 _IN_GROUP = compile_pattern(
     r"""\A (?: \s (?: were | was | are ) )? [\s,]* (?: in(?:to)? | to | on | from | for | of | per | assigned\ to | with | within | at ) \s (?: (?: the | each | either | an? | every | both ) \s )?
-        (?P<group> (?! (?:total|overall|whole|entire) \b ) (?: (?!and\b|or\b|who\b) [\p{L}\d][\p{L}\d+/.%‐–-]* \s ){0,5}? (?: group | arm | cohort | cluster | panel | stratum | each | placebo | controls? | (?<=(?:both|each\ of\ the)\s) groups ) (?: \s (?:[A-Z]|\d|I{1,3}V?) \b )? ) \b
+        (?P<group> (?! (?:total|overall|whole|entire|this) \b )
+           (?: (?: (?! \L<breaks> \b | \L<stages> \b ) [\p{L}\d][\p{L}\d+/.%‐–-]* \s ){0,4}? (?: group | arm | cohort | cluster | panel | stratum | each | (?<=(?:both|each\ of\ the)\s) groups ) (?: \s (?:[A-Z]|\d|I{1,3}V?) \b )?
+             | (?<= \b (?: in | to | on ) \s (?: the \s )? ) (?: placebo | controls? ) ) ) \b
       | \A \s* \( (?P<group> (?: (?!and\b|or\b) [\p{L}\d][\p{L}\d+/.%‐–-]* \s ){0,4}? (?: group | arm | cohort ) (?: \s \w{1,3} )? ) \)
-      | \A \s (?: each | apiece ) \b (?P<group>)"""
+      | \A \s (?: each | apiece ) \b (?P<group>)""",
+    breaks=BREAKS - {"group", "groups", "arm", "arms", "dose", "doses"},
+    stages=frozenset(STAGES) - {"treated", "vaccinated", "exposed"},
 )
+_PEOPLE_N_BEFORE = compile_pattern(r"\b \L<people> \s? [(\[] \s? n \s? [=:] \s? \Z", people=PEOPLE)
 _PERCENT_AFTER = compile_pattern(r"\s? [(\[] [^()\[\]]{0,12} %")
 _FRONT = compile_pattern(
     r"""\A (?: [\p{L}\s&/]{1,40} : )? \s* (?: (?: of | among ) \s (?: these | those | them | the\ latter | whom ) (?: \s \p{L}++ )? ,? \s )?
@@ -543,6 +548,8 @@ def _scope(mention: Mention, samples: tuple[Mention, ...]) -> str:
     here = [each for each in samples if each.sentence is mention.sentence and each.start != mention.start]
     if _TOTAL_BEFORE.search(mention.before):
         return "total" if value * 2 >= biggest else "group"
+    if value == biggest and mention.rule == "n equals" and _PEOPLE_N_BEFORE.search(mention.before) and sizes.count(value) == 1:
+        return "total"
     if mention.rule in ("n equals", "group equals", "number in a list", "number in a group", "numbers that share a noun") and any(each.rule == mention.rule for each in here):
         return "group"
     if any(integer(each.text) + value in sizes for each in here):
@@ -568,7 +575,7 @@ def normalise(mention: Mention, document: Document) -> SampleSize:
 EXTRACTOR = Extractor("sample_size", "SampleSize", SampleSize, RULES, normalise, find=find)
 
 
-_SAYS_SIZE = ("randomized", "enrolled", "treated", "analyzed", "completed")
+STAGE_ORDER = ("screened", "enrolled", "randomized", "treated", "analyzed", "completed", "discontinued")
 
 
 def study_size(facts: Sequence[tuple[Mention, SampleSize]]) -> int | None:
@@ -577,9 +584,9 @@ def study_size(facts: Sequence[tuple[Mention, SampleSize]]) -> int | None:
     It is the total of people randomized, else enrolled, else treated, analyzed or completed; None where no total is
     said, or where two totals of the same stage disagree.
     """
-    totals = [(mention, size) for mention, size in facts if size.scope == "total" and size.unit == "people"]
-    for stage in _SAYS_SIZE:
-        values = [size.value for _, size in totals if size.stage == stage]
-        if values:
-            return max(values)
-    return None
+    people = [size for _, size in facts if size.unit == "people"]
+    totals = {stage: max((s.value for s in people if (s.stage, s.scope) == (stage, "total")), default=0) for stage in STAGE_ORDER}
+    planned_in = max(totals["randomized"], totals["enrolled"])
+    size = totals["randomized"] if 3 * totals["randomized"] > 2 * planned_in else planned_in
+    size = size or max(totals["treated"], totals["analyzed"], totals["completed"])
+    return None if size < max((s.value for s in people if s.scope == "group"), default=3) else size
