@@ -84,7 +84,7 @@ class Document:
 
         # The component around these two functions also seeks each short form's other places, with a matcher that
         # takes quadratic time in the number of parentheses.
-        found = {}
+        found: dict[str, str] = {}
         for _, _, doc in self._blocks:
             for long, short in filter_matches(list(_parentheses(doc)), doc):
                 short_form, long_form = find_abbreviation(long, short)

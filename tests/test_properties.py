@@ -21,10 +21,10 @@ from tests.marked import document
 each_extractor = pytest.mark.parametrize("extractor", EXTRACTORS, ids=lambda extractor: extractor.table)
 steady = settings(derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
-VOCABULARY = """P p = < > ≤ &lt; ( ) [ ] , ; : . % / - – − × x ^ · ± + ~ * ¼ Ã— <i> </i> 10 0.05 .03 0,2 1e-5 10−4 107 n N
-12 1,204 0 47 six sixty-four hundred and or of to in at per for trend NS n.s. not significant no patients people eyes group
-placebo cells kg mL million CAR-T received given died adverse events grade 3 fever Methods: Results: Background weeks
-months was were less than respectively both all total serious death 3/12"""
+VOCABULARY = """P p = < > ≤ &lt; ( ) [ ] , ; : . % / - – − × x ^ · ± + ~ * ¼ Ã— <i> </i> 10 0.05 .03 0,2 1e-5 10−4 107
+n N 12 1,204 0 47 six sixty-four hundred and or of to in at per for trend NS n.s. not significant no patients people
+eyes group placebo cells kg mL million CAR-T received given died adverse events grade 3 fever Methods: Results:
+Background weeks months was were less than respectively both all total serious death 3/12"""
 
 PIECES = [*VOCABULARY.split(), "\n", "\u00a0", "\u2009"]
 """What the rules look for, to be put together in ways that no paper has."""

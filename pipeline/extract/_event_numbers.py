@@ -55,12 +55,13 @@ _QUANTITY = regex.compile(
   | (?P<count> {_COUNT} ) \s+ of \s (?: the | these | those | our | them | whom ) (?: \s+ {_FILL} {_PEOPLE} )?
   | (?P<count> {_COUNT} ) (?= \s+ (?: had | developed | experienced | died | suffered | reported | showed ) \s )
   | (?<= [:,] \s | \b and \s ) (?P<count> {_COUNT} ) (?= \s \( [\p{{L}}\s/-]{{3,40}} \) )
-  | [(\[] \s* (?: n \s* = \s* )? (?P<count> {_COUNT} ) \s* (?: [)\]] | ,? \s* (?: vs | versus | and ) [.\s] | \s* p \s* [<=>] )
-  | (?<! \p{{L}} ) n \s* = \s* (?P<count> {_COUNT} )
+  | (?<= [(\[] \s* (?: n \s* = \s* )? ) (?P<count> {_COUNT} ) \s* (?: [)\]] | ,? \s* (?: vs | versus | and ) [.\s] | \s* p \s* [<=>] )
+  | (?<= \b n \s* = \s* ) (?P<count> {_COUNT} )
   | (?<= : \s | \b in \s (?: only \s )? | \b by \s | vs\.? \s | \b and \s | versus \s ) (?P<count> {_COUNT} ) (?= \s* (?: [,.;()] | and | vs | versus | respectively | \Z ) )
     """,
     regex.VERBOSE | regex.IGNORECASE,
 )
+_WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
 _NOT_A_COUNT = regex.compile(
     r"\s* (?: - | – )? \s* (?: years? | yrs? | months? | weeks? | wk | days? | hours? | h | hr | min | minutes? | mg | g | kg | ml | µg | μg | mcg | cm | mm | mmol | U | IU | l | cells? | times | fold | points? | percent | degrees?"
     r" | Gy | doses? | mmHg | /10 | centers | centres | sites | studies | trials | RCTs ) (?! \p{L} )",
@@ -74,10 +75,18 @@ _CONTROL = regex.compile(
 _BREAK = regex.compile(r"[;.](?:\s|$)|\b\p{L}*(?:alleviat|reliev|improv|reduc|decreas|ameliorat|increas|declin|lower)\p{L}*|\b(?:but|however|although|whereas|while|except|which|compared|resulting|because|due|leading|after|before)\b", regex.IGNORECASE)
 
 
+_NUMBER = regex.compile(rf"(?<![\p{{L}}\d.,])(?:\d|\b(?:{'|'.join(_WORDS)}|none|no|an?)\b)", regex.IGNORECASE)
+
+
 def quantities(text: str) -> list[Quantity]:
     """The quantities of a text in its order."""
     found = []
-    for match in _QUANTITY.finditer(text, timeout=5.0):
+    end = 0
+    for number in _NUMBER.finditer(text):
+        match = _QUANTITY.match(text, number.start(), timeout=5.0) if number.start() >= end else None
+        if not match:
+            continue
+        end = match.end()
         spans = {name: match.span(name) if match.start(name) >= 0 else None for name in ("count", "denominator", "percent")}
         if not spans["percent"] and _NOT_A_COUNT.match(text, match.end()):
             continue

@@ -40,7 +40,7 @@ _ADVERSE = r"""
         (?: event | effect | reaction | experience | incident | drug \s (?: event | effect | reaction ) | episode | response | symptom | sign | outcome )s?
       | side \s* effects?
       | complications? | toxicit (?: y | ies ) | sequelae
-      | \p{L}{2,} [\-\u2010\u2011] (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )? (?: adverse \s )? (?: events? | effects? | reactions? | problems? | symptoms? | harms? )
+      | (?<= \p{L} [\-\u2010\u2011] ) (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )? (?: adverse \s )? (?: events? | effects? | reactions? | problems? | symptoms? | harms? )
       | (?-i: s?AEs? | SAEs? | TEAEs? | TRAEs? | TESAEs? | ADRs? | DLTs? | irAEs? | SUSARs? | AESIs? | ADEs? | DLAEs? ) (?! \p{L} )
       | (?: serious | severe | major | all | these ) \s events? )
     (?! \p{L} )
@@ -53,11 +53,11 @@ _DEATH = regex.compile(
     regex.VERBOSE | regex.IGNORECASE,
 )
 _BUILT = regex.compile(
-    r"""(?<! \p{L} ) \p{L}{3,} (?: itis | itides | a?emias? | p(?:a|)enias? | algias? | rrh(?:o|)eas? | rrhages? | megaly | uria | plegias? | toxicit(?:y|ies)
-          | osclerosis | ectas[ie]s | stenos[ie]s | thrombos[ie]s | necros[ie]s | neuropath(?:y|ies) | dynia | ureas | oedemas? | edema )
-        (?! \p{L} )""",
-    regex.VERBOSE | regex.IGNORECASE,
+    r"(?!anti|non|pre|post)\p{L}{3,}(?:itis|itides|[^d]emias?|penias?|algias?|rrheas?|rrhages?|megaly|[^c]uria|plegias?|toxicit(?:y|ies)|sclerosis|ectas[ie]s|stenos[ie]s"
+    r"|thrombos[ie]s|necros[ie]s|neuropath(?:y|ies)|dynia|edemas?)"
 )
+"""Ends of words that medicine builds for ills, in the normal form."""
+
 
 def normal(text: str) -> str:
     """Lower case, one space between words, American spelling of the Greek and Latin ae, oe and our."""
@@ -94,6 +94,18 @@ def _vocabulary() -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
         parts = term.split()
         longest[parts[0]] = max(longest.get(parts[0], 0), len(parts))
     return rows, longest
+
+
+@lru_cache(maxsize=50_000)
+def _reach(word: str) -> int:
+    """The largest number of words of a term that begins with a word."""
+    _, longest = _vocabulary()
+    return max(longest.get(each, 0) for each in _singulars(word))
+
+
+@lru_cache(maxsize=50_000)
+def _is_built(word: str) -> bool:
+    return bool(_BUILT.fullmatch(word))
 
 
 @lru_cache(maxsize=20_000)
@@ -144,14 +156,10 @@ def find_terms(text: str, abbreviations: Mapping[str, str]) -> list[Term]:
         add(*match.span(), DEATH, ("death", "General disorders and administration site conditions"))
     for start, end, row in named:
         add(start, end, NAMED, row)
-    for match in _BUILT.finditer(text):
-        if not match[0].lower().startswith(("anti", "non")):
-            add(*match.span(), NAMED)
     return sorted((_extend(text, term) for term in found), key=lambda term: term.start)
 
 
 def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    _, longest = _vocabulary()
     shorts = table("event_abbreviations")
     tokens = [match.span() for match in _WORD.finditer(_SHORT_IN_PHRASE.sub(lambda match: " " * len(match[0]), text))]
     normals = [_word(text[start:end]) for start, end in tokens]
@@ -166,7 +174,7 @@ def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, i
         if singular in shorts:
             yield start, end, shorts[singular]
             continue
-        reach = max(longest.get(each, 0) for each in _singulars(normals[first]))
+        reach = _reach(normals[first])
         for count in range(min(reach, len(tokens) - first), 0, -1):
             last = first + count - 1
             if any(not _LINK.fullmatch(text, tokens[i][1], tokens[i + 1][0]) for i in range(first, last)):
@@ -174,6 +182,9 @@ def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, i
             if row := _look_up(tuple(normals[first : last + 1])):
                 yield start, tokens[last][1], row
                 break
+        else:
+            if _is_built(normals[first]):
+                yield start, end, ("", "")
 
 
 _BEFORE = regex.compile(r"(?P<word> [\p{L}\d][\p{L}\d/'’\u2010\u2011-]* ) (?: \s | [-\u2010\u2011] ) \Z", regex.VERBOSE)
@@ -185,6 +196,8 @@ def _extend(text: str, term: Term) -> Term:
     start = term.start
     if text[start:].lower().startswith(("died", "succumbed")):
         return term
+    while start and text[start - 1] in "-\u2010\u2011" and (match := regex.search(r"[\p{L}\d]++\Z", text[max(0, start - 30) : start - 1])):
+        start -= len(match[0]) + 1
     while match := _BEFORE.search(text, max(0, start - 40), start):
         word = match["word"].lower()
         if word in words("event_never_before") or not (word in words("event_modifiers") or _ADJECTIVE.fullmatch(word)):

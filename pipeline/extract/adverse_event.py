@@ -81,7 +81,7 @@ RULES = (
     ),
     rule(
         "people with the disease",
-        rf"(?: {_PEOPLE} | adult | candidates | families | those | disease ) \s+ (?: {_WORDS} ){{0,4}}? (?: with | without | suffering \s from | affected \s by | diagnosed \s with | at \s (?: high \s )? risk \s (?: of | for ) | undergoing | hospitali[sz]ed \s for ) \s+ (?: [\p{{L}}'’‐‑-]++ ,? \s+ ){{0,6}}? (?P<mention> [¤¦]++ )",
+        rf"(?<= (?: {_PEOPLE} | adult | candidates | families | those | disease ) \s+ (?: {_WORDS} ){{0,4}}? (?: with | without | suffering \s from | affected \s by | diagnosed \s with | at \s (?: high \s )? risk \s (?: of | for ) | undergoing | hospitali[sz]ed \s for ) \s+ (?: [\p{{L}}'’‐‑-]++ ,? \s+ ){{0,6}}? ) (?P<mention> [¤¦]++ )",
         "patients with [[¤¤]] were given the cells",
         exclusion=True,
     ),
@@ -131,7 +131,8 @@ RULES = (
     ),
     rule(
         "care of an ill",
-        rf"\b {_ILL} \s+ (?: (?: of | for | in | against | from | the ) \s+ )+ {_FILL} (?P<mention> [¤¦]++ ) | \b (?: treat | manage | prevent | preventing | treating | reduce | reducing | alleviate | relieve | ameliorate | improve | improving ) \s {_FILL} (?P<mention> [¤¦]++ )",
+        rf"""(?<= \b (?: {_ILL} \s+ (?: (?: of | for | in | against | from | the ) \s+ )+
+            | (?: treat | manage | prevent | preventing | treating | reduce | reducing | alleviate | relieve | ameliorate | improve | improving ) \s ) {_FILL} ) (?P<mention> [¤¦]++ )""",
         "treatment of [[¤¤]]",
         exclusion=True,
     ),
@@ -171,7 +172,7 @@ RULES = (
     ),
     rule(
         "people had events",
-        rf"(?: {_HAD} | {_PEOPLE} \s with | due \s to | because \s of | owing \s to | secondary \s to | result \s of | attribut(?:ed|able) \s to | caused | induced | produced | complicated \s by | complications? \s of | associated \s with | resulted \s in | resulting \s in | led \s to | leading \s to | attributed \s to | revealed | responsible \s for | provoked | provoke ) \s+ {_SHORT} {_RUN}",
+        rf"(?<= (?: {_HAD} | {_PEOPLE} \s with | due \s to | because \s of | owing \s to | secondary \s to | result \s of | attribut(?:ed|able) \s to | caused | induced | produced | complicated \s by | complications? \s of | associated \s with | resulted \s in | resulting \s in | led \s to | leading \s to | attributed \s to | revealed | responsible \s for | provoked | provoke ) \s+ {_SHORT} ) {_RUN}",
         "four people developed [[¤¤]]",
     ),
     rule(
@@ -318,8 +319,8 @@ def find(document: Document) -> Iterator[Mention]:
     started = False
     seen: set[str] = set()
     waiting: list[tuple[str, Mention]] = []
-    for sentence in sentences:
-        if sentence in title:
+    for sentence in (piece for each in sentences for piece in _pieces(each)):
+        if sentence in title or sentence.section in ("background", "registration"):
             continue
         started = started or sentence.section in ("results", "conclusions") or bool(_PAST.search(sentence.text))
         terms = find_terms(sentence.text, abbreviations)
@@ -332,6 +333,20 @@ def find(document: Document) -> Iterator[Mention]:
     for mention in opens_title:
         if mention.rule in seen:
             yield replace(mention, rule="title")
+
+
+_LONGEST = 2_500
+
+
+def _pieces(sentence: Sentence) -> Iterator[Sentence]:
+    """The sentence, cut at commas or spaces where it is too long to be one: what frames do to it grows with its square."""
+    start = 0
+    while len(sentence.text) - start > _LONGEST:
+        window = sentence.text[start : start + _LONGEST]
+        cut = start + (max(window.rfind(mark) + 1 for mark in ("; ", ", ", ". ")) or window.rfind(" ") + 1 or _LONGEST)
+        yield Sentence(sentence.start + start, sentence.start + cut, sentence.text[start:cut], sentence.section)
+        start = cut
+    yield sentence if not start else Sentence(sentence.start + start, sentence.end, sentence.text[start:], sentence.section)
 
 
 def _planned(sentence: Sentence, term: Term) -> bool:

@@ -16,7 +16,7 @@ from pipeline.document import Document
 from pipeline.extract.extractor import Extractor
 from pipeline.quantities import NUMBER_WORDS, decimal, integer
 from pipeline.records import Mention, Sentence
-from pipeline.rules import compile_pattern, find_mentions, rule
+from pipeline.rules import Rule, compile_pattern, find_mentions, rule
 from pipeline.vocabulary import table, words
 
 
@@ -51,12 +51,13 @@ class CellDose:
 _NAMES = {"cells": words("cells"), "names": words("cell_short_names"), "lookalikes": words("cell_lookalikes")}
 """The word lists that `_HEAD` refers to."""
 
-_START = r"""(?<! [\p{L}\d$£€] | \d[.·^] | (?<= \d ) (?<! 10 \d ) , | \p{L}[-‐‑–]
+_START = r"""(?= [\d.·\\${] ) (?<! [\p{L}\d$£€] | \d[.·^] | (?<= \d ) (?<! 10 \d ) , | \p{L}[-‐‑–]
                 | \d \s? [x×*∗·•∙⋅] \s? (?= 10 (?! 0 ) ) | [×*] \s? \( \s? )"""
 """A number begins here, not the tail of another or of a name (`IL-2`), nor a power that a factor stands before."""
 
 _NO_LABEL = r"""(?<! \b (?: days? | weeks? | months? | years? | d | visits? | cohorts? | groups? | arms? | levels?
-                          | panels? | phases? | parts? | steps? | grades? | stages? | ages? | patients? ) [\s#]* )"""
+                          | panels? | phases? | parts? | steps? | grades? | stages? | ages?
+                              | patients? ) [\s#]{0,2} )"""
 """What stands here does not number something (`on days 0 and 7`)."""
 
 _NUMBER = r"""(?: \d{1,3} (?: , \d{3} )++ (?! \d )
@@ -87,9 +88,12 @@ _MILLION = r"[\s-]{0,3} (?P<million> millions? | billions? | mio | mln | milion 
 
 # Units: the cells and what they are given to.
 
-_NO_QUALIFIER = r"""(?: in | on | at | by | of | to | as | is | was | were | are | be | had | has | have | if | it | a | an | the
-    | than | after | for | from | with | without | when | while | during | until | into | via | per | each | every | or | i\.?v
-    | [mnµμu]?g | ml | m?iu | u | units? | versus | vs | followed | then | days? | weeks? | months? | patients? | subjects?
+_NO_QUALIFIER = r"""(?: in | on | at | by | of | to | as | is | was | were | are | be | had | has | have | if | it
+    | a | an | the
+    | than | after | for | from | with | without | when | while | during | until | into | via | per | each | every
+        | or | i\.?v
+    | [mnµμu]?g | ml | m?iu | u | units? | versus | vs | followed | then | days? | weeks? | months? | patients?
+        | subjects?
     | groups? | doses? | infusions? | injections? | will | would | may | can | not ) \b"""
 """A word that cannot stand between a number and its cells."""
 
@@ -97,7 +101,8 @@ _HEAD = r"""(?: (?: [\p{L}\d]+ \+? [-‐‑–] ){0,4}
     (?: \L<cells> | (?-i: \L<names> ) | (?-i: (?! \L<lookalikes> (?! [\p{L}\d] ) ) [\p{L}\d]{0,10} \p{Lu} C s? )
       | \p{L}{0,6} mscs? | CD \d{1,3} \p{L}? \s? [+⁺]* )
     (?: '?s )? (?: [-‐‑] (?-i: \p{Lu} [\p{L}\d]{0,4} ) )?
-    (?! [\p{L}\d] | [-‐‑–] (?: positive | negative | derived | depleted | enriched | selected | based | specific | like ) ) )"""
+    (?! [\p{L}\d] | [-‐‑–] (?: positive | negative | derived | depleted | enriched | selected | based | specific
+        | like ) ) )"""
 _QUALIFIER = rf"""(?: (?! {_NO_QUALIFIER} | [x×*] \s | \d[\d.,]*+ [x×*\s±–] )
     (?: [\p{{L}}\d] [\p{{L}}\d+/.,⁺\-‐‑–−']{{0,40}}+ | [+⁺] | \( [^()]{{1,40}} \) ) \s++ )"""
 _CELLS = (
@@ -105,7 +110,8 @@ _CELLS = (
 )
 """Cells with the words that say which: `autologous CD34+ cells`, `hUCB-MSCs`, `CAR T-cell`."""
 
-_AREA = r"""c?m (?: \^? 2 | ² | \s? \( 2 \) ) (?! \d ) | square \s++ (?: cm | (?: centi )? met(?:er|re) ) | met(?:er|re) \s++ squared
+_AREA = r"""c?m (?: \^? 2 | ² | \s? \( 2 \) ) (?! \d ) | square \s++ (?: cm | (?: centi )? met(?:er|re) )
+    | met(?:er|re) \s++ squared
           | body \s surface | bsa"""
 _VOLUME = r"(?P<volume> m[l1] | mls | cc | cm3 | cm³ | [µμ]l | ul | millilit(?:er|re)s? ) (?! \p{L} )"
 _PER = rf"""(?: \s*+ (?: / | ÷ | \b (?: per | for \s++ (?: each | every ) ) \b ) \s*+
@@ -133,7 +139,8 @@ _SCALE = rf"""(?P<scale>
       | \s*+ [x×*] \s? (?P<digits> 1 (?: ,?000 ){{2,3}} ) (?! \d )
       | {_MILLION}
       | \s? (?P<million> (?-i: M ) ) (?= \s++ {_CELLS} | / ) )"""
-_TO = r"""(?: \s*+ (?: [-‐‑–—−~∼～] | \b (?: up \s++ )? to \b | (?<= \b between \b [^.;]{1,40} ) and ) \s*+ [<≤]? \s*+ )"""
+_TO = r"""(?: \s*+ (?: [-‐‑–—−~∼～] | \b (?: up \s++ )? to \b
+    | (?<= \b between \b [^.;]{1,40} ) and ) \s*+ [<≤]? \s*+ )"""
 _AND = r"(?: \s*+ [,;/]? \s*+ (?: and/or | and | or | versus | vs\.? | & ) \s*+ | \s*+ / \s*+ )"
 _COMMA = r"\s*+ [,;] \s*+"
 _RANGE = rf"{_NUMBER} (?: {_TO} {_NUMBER} )?"
@@ -148,14 +155,19 @@ _LONG_DIGITS = r"(?: [1-9]\d{0,2} (?: ,\d{3} ){2,3}+ (?! [,.]?\d ) )"
 
 # Other things that are counted in such numbers.
 
-_OTHER = r"""(?: (?-i: U | IE | IEQ | IU | MIU | PFU | CFU | FFU | VP | vp | vg | GC | EID | TCID | CCID | Bq | Hz | Da | eq )
-      (?! \p{Ll} ) | units? | international | colon(?:y|ies) | plaque | cop(?:y|ies) | genomes? | islets? | platelets? | plt
-    | neutrophils? | viral | virus(?:es)? | virions? | vectors? | particles? | infectious | bacteria | bacilli | organisms?
+_OTHER = r"""(?: (?-i: U | IE | IEQ | IU | MIU | PFU | CFU | FFU | VP | vp | vg | GC | EID | TCID | CCID | Bq | Hz
+    | Da | eq )
+      (?! \p{Ll} ) | units? | international | colon(?:y|ies) | plaque | cop(?:y|ies) | genomes? | islets?
+          | platelets? | plt
+    | neutrophils? | viral | virus(?:es)? | virions? | vectors? | particles? | infectious | bacteria | bacilli
+        | organisms?
     | spores? | oocysts? | sporozoites? | parasites? | phages? | plasmids? | molecules? | exosomes? | vesicles?
     | erythrocytes? | reticulocytes? | BCG | lactobacill\p{L}+ | bifido\p{L}+ | tissue \s culture
-    | cell \s (?: culture \s )? infect\p{L}+ | live \s attenuated | m?mol | M | [mnµμ]?g | dyn\p{L}* | c?m/s | s ) (?! \p{L} )"""
+    | cell \s (?: culture \s )? infect\p{L}+ | live \s attenuated | m?mol | M | [mnµμ]?g | dyn\p{L}* | c?m/s | s )
+        (?! \p{L} )"""
 _FOR_SO_MUCH = r"""(?: \s*+ (?: / | per ) \s*+
-        (?: L | 1 | lit(?:er|re) | [µμ]l | ul | microl\p{L}* | dl | mm \s? \^? \s? [3³(] | cmm | cubic | wells? | plates? | flasks?
+        (?: L | 1 | lit(?:er|re) | [µμ]l | ul | microl\p{L}* | dl | mm \s? \^? \s? [3³(] | cmm | cubic | wells?
+            | plates? | flasks?
           | dish(?:es)? | tubes? | chambers? | g | grams? | field | hpf | high-power ) (?! \p{L} )
       | \s*+ [·.]? \s*+ L \s? \^? [-−–⁻] \s? [1¹] )"""
 """Of blood or of a culture."""
@@ -166,81 +178,79 @@ _OTHER_TAIL = rf"""(?: [\s-]*+ (?: {_CELLS} )?? (?: {_FOR_SO_MUCH} | \s*+ (?: / 
 
 _PEOPLE = r"patients? | participants? | subjects? | cases? | men \b | women | individuals | people | donors? | surviv"
 
+
+def _rule(name: str, pattern: str, *examples: str, exclusion: bool = False) -> Rule:
+    """A rule whose pattern names cells."""
+    return rule(name, pattern, *examples, exclusion=exclusion, **_NAMES)
+
+
 RULES = (
-    rule(
+    _rule(
         "a factor that is not said",
         rf"\b n \s*+ [x×*] \s*+ \(? \s*+ {_AMOUNT}",
         "between [[n × (10(5)–10(6)]]) cells",
         exclusion=True,
-        **_NAMES,
     ),
-    rule(
+    _rule(
         "for so many cells",
-        rf"""(?: / | \b per | \b among | out \s of ) \s*+ (?: {_AMOUNT} | 10 \s? [3-9] (?! \d ) ) \s*+ (?: {_CELLS} )?""",
+        rf"""(?: / | \b per | \b among | out \s of ) \s*+ (?: {_AMOUNT} | 10 \s? [3-9] (?! \d ) ) \s*+
+            (?: {_CELLS} )?""",
         "spots [[per 10^6 PBMC]]",
         "events [[per 105 cells]]",
         exclusion=True,
-        **_NAMES,
     ),
-    rule(
+    _rule(
         "power of ten of another thing",
         rf"{_START} {_AMOUNT} {_GLOSS}? {_OTHER_TAIL}",
         "neutrophils above [[0.7 × 10(9)/L]]",
         "given [[8 × 107 IU]]/m2",
         "[[5 x 10^3 CD4 cells per µL]]",
         exclusion=True,
-        **_NAMES,
     ),
-    rule(
+    _rule(
         "numbers that share a scale",
         rf"""{_START} {_NO_LABEL} (?P<mention> {_RANGE} ) (?: {_COMMA} (?P<mention> {_RANGE} ) ){{0,8}}+
              {_AND} (?P<mention> {_RANGE} {_SCALE} {_UNIT}? )""",
         "[[0.2]], [[0.6]], or [[1.2 × 108 CD8+ cells/kg]]",
         "myoblasts ([[30]] or [[60 million]])",
-        **_NAMES,
     ),
-    rule(
+    _rule(
         "value and range before their scale",
         rf"""{_START} (?P<mention> {_NUMBER} {_SPREAD} ) \s*+ \( (?: range | iqr | interquartile \s range )? [\s,:]*+
              (?P<mention> {_NUMBER} {_TO} {_NUMBER} ) \s*+ \) {_SCALE} {_UNIT}?""",
         "a median of [[1.4]] (range [[0.6–8]]) 10^6 cells/kg",
         "[[2.5]] ([[1 to 7]]) x 10(8)/kg",
-        **_NAMES,
     ),
-    rule(
+    _rule(
         "scaled number with its unit",
         rf"{_START} (?P<mention> {_AMOUNT} {_UNIT} )",
         "a dose of [[3.5 × 10^7 autologous MSCs]] was",
         "[[2–4 × 106 cells/kg]]",
         "[[150 million cells]]",
-        **_NAMES,
     ),
-    rule(
+    _rule(
         "lost superscript without a factor",
         rf"{_START} {_NO_LABEL} (?P<mention> 10 \s? (?P<inferred> [4-9] ) (?! \d ) {_UNIT} )",
         "were given [[106 MSCs/kg]]",
-        **_NAMES,
     ),
-    rule(
+    _rule(
         "millions in words",
         rf"(?<! [\p{{L}}-] ) (?P<mention> {NUMBER_WORDS} (?P<scale> {_MILLION} ) {_UNIT}? )",
         "received [[two million cells per kg]]",
-        **_NAMES,
     ),
-    rule(
+    _rule(
         "scaled number",
         rf"{_START} (?P<mention> {_AMOUNT} )",
         "groups ([[3.5 × 10^7]]) of",
-        **_NAMES,
     ),
-    rule(
+    _rule(
         "digits with their unit",
         rf"""{_START} {_NO_LABEL}
              (?P<mention> (?: {_DIGITS} {_TO} )?
-                          (?: {_DIGITS} (?P<unit> (?= \s? \p{{L}} ) {_OF_CELLS} ) | {_LONG_DIGITS} (?P<unit> {_PER} ) ) )
+                          (?: {_DIGITS} (?P<unit> (?= \s? \p{{L}} ) {_OF_CELLS} ) | {_LONG_DIGITS}
+                              (?P<unit> {_PER} ) ) )
              (?! \s*+ (?: {_PEOPLE} ) )""",
         "injected [[300,000 cells]] into",
-        **_NAMES,
     ),
     rule(
         "long digits",
@@ -260,28 +270,36 @@ _ANY_CELL = compile_pattern(r"cell | cyte | blast | phage | (?-i: \p{Lu}Cs? \b )
 """A sentence needs a scaled number, or a long one and a cell: quickly tested, and few have them."""
 
 _CUT_NUMBER = compile_pattern(
-    r"""(?<! [\d.,] | \p{L} ) (?<! \b (?: cohort | group | arm | level | day | week | phase | grade | part | step | no ) \s? )
+    r"""(?<! [\d.,] | \p{L} ) (?<! \b (?: cohort | group | arm | level | day | week | phase | grade | part | step
+        | no ) \s? )
         \d{1,2} \. \Z"""
 )
 _LIST_GAP = compile_pattern(r"[^.;\n]{0,45}")
 _EACH = compile_pattern(r"[^.;\d]{0,45}? \b (?: (?: for | in | into | to ) \s++ each | per ) \s++ (?P<per> \p{L}+ )")
 
 _GIVEN = compile_pattern(
-    r"""\b (?: (?:re-?)?infus | (?:re-?)?inject | (?:auto|allo)?transplant | (?:re-?|co-?)?administ | receiv | dos(?:e|age|ing)
-             | giv(?:en|e|ing) | (?:re-?)?implant | deliver | treat | vaccin | transfus | inoculat | instil | transferred | escalat
-             | engrafted \s with | tolerated | intra(?!cell)\p{L}{4,} | subcutan | subretin | iv \b | i\.?\ ?v\. | DLI \b
+    r"""\b (?: (?:re-?)?infus | (?:re-?)?inject | (?:auto|allo)?transplant | (?:re-?|co-?)?administ | receiv
+        | dos(?:e|age|ing)
+             | giv(?:en|e|ing) | (?:re-?)?implant | deliver | treat | vaccin | transfus | inoculat | instil
+                 | transferred | escalat
+             | engrafted \s with | tolerated | intra(?!cell)\p{L}{4,} | subcutan | subretin | iv \b | i\.?\ ?v\.
+                 | DLI \b
              | graft \s (?: contain | with ) | loaded \s (?: onto | with | on ) | boost | mtd \b )"""
 )
 _DESIGN = compile_pattern(
-    r"\b (?: cohorts? | arms? | groups? | panel | therapy | product | experimental | biological | drug | intervention ) \b"
+    r"""\b (?: cohorts? | arms? | groups? | panel | therapy | product | experimental | biological | drug
+        | intervention ) \b"""
 )
 """Words that say that cells were given where nothing says that they were counted."""
 
 _COUNTED = compile_pattern(
-    r"""\b (?: harvest | collect | yield | mobili[sz] | (?:leuk|leuc|cyt)?o?a?pheres | counts? \b | (?:sub)?cultur(?:ed|ing|es?\b)
-             | seeded | plated | thaw | (?: obtain | isolat ) \p{L}* \s (?: \S+ \s ){0,3} \Z | (?:cryo)?preserv | frozen | stored
+    r"""\b (?: harvest | collect | yield | mobili[sz] | (?:leuk|leuc|cyt)?o?a?pheres | counts? \b
+        | (?:sub)?cultur(?:ed|ing|es?\b)
+             | seeded | plated | thaw | (?: obtain | isolat ) \p{L}* \s (?: \S+ \s ){0,3} \Z | (?:cryo)?preserv
+                 | frozen | stored
              | recover(?:y|ed) | reconstitution | procure | contamina | positivity | label(?:l?ed|ing) | reach | attain
-             | contained \s (?: in | per ) | circulating | aspirat | blasts? \b | platelets? | neutrophils? | anc \b | wbc \b
+             | contained \s (?: in | per ) | circulating | aspirat | blasts? \b | platelets? | neutrophils?
+                 | anc \b | wbc \b
              | leu[ck]ocytosis | burden | viab\p{L}+ \s (?: of | was ) | spots? \b | sf[cu] \b | elispot | frequenc
              | release \s criteri | tested \b | detect | limit \s of | target \s number | mesh | adjusted \s to
              | concentration \s was | (?: peripheral | venous | whole ) \s blood \s (?: of | had | contain | count )
@@ -289,23 +307,31 @@ _COUNTED = compile_pattern(
 )
 _COUNTED_AFTER = compile_pattern(
     r"""\b (?: is | are | was | were | be | been | being ) \s++ (?: not \s++ )? (?: \p{L}+ly \s++ )?
-             (?: harvest | collect | mobili[sz] | obtain | isolat | cultured | seeded | plated | thawed | (?:cryo)?preserved
-               | frozen | stored | recovered | procured | label | achieved | reached | yielded | counted | detected | saved
-               | needed \s to \s collect | stained | embedded | incubated | (?:co-)?transfected | lysed | washed | available )
+             (?: harvest | collect | mobili[sz] | obtain | isolat | cultured | seeded | plated | thawed
+                 | (?:cryo)?preserved
+               | frozen | stored | recovered | procured | label | achieved | reached | yielded | counted | detected
+                   | saved
+               | needed \s to \s collect | stained | embedded | incubated | (?:co-)?transfected | lysed | washed
+                   | available )
       | \b (?: with | by | in ) \s++ [^.;]{0,25} aph[ae]?[ae]?resis
-      | \b (?: in | of | per ) \s++ (?: the \s++ )? (?: peripheral | venous ) \s++ blood (?! \s++ (?: stem | progenitor | mono ) )"""
+      | \b (?: in | of | per ) \s++ (?: the \s++ )? (?: peripheral | venous ) \s++ blood (?! \s++ (?: stem
+          | progenitor | mono ) )"""
 )
 _ANIMAL = compile_pattern(
-    r"""\b (?: mice | mouse | murine | rats? | rabbits? | pigs? | (?:mini|micromini)pigs? | swine | porcine | sheep | ovine | goats?
-             | caprine | dogs? | canine | monkeys? | macaques? | primates? | horses? | equine | cats? | feline | rodents?
+    r"""\b (?: mice | mouse | murine | rats? | rabbits? | pigs? | (?:mini|micromini)pigs? | swine | porcine | sheep
+        | ovine | goats?
+             | caprine | dogs? | canine | monkeys? | macaques? | primates? | horses? | equine | cats? | feline
+                 | rodents?
              | animals? | pre-?clinical | in \s vitro | per \s well ) \b"""
 )
 _PERSON = compile_pattern(
-    r"""\b (?: patients? | participants? | volunteers? | subjects? | persons? | people | individuals? | m[ae]n | wom[ae]n | child
+    r"""\b (?: patients? | participants? | volunteers? | subjects? | persons? | people | individuals? | m[ae]n
+        | wom[ae]n | child
              | children | infants? | recipients? | clinical | boys? | girls? | adults? | cases? | phase ) \b"""
 )
 _CITED = compile_pattern(
-    r"""\b (?: (?: previous(?:ly)? | earlier | prior | published | other | another | recent | several | early ) \b [^.;]{0,60}
+    r"""\b (?: (?: previous(?:ly)? | earlier | prior | published | other | another | recent | several
+        | early ) \b [^.;]{0,60}
                \b (?: stud(?:y|ies) | trials? | reports? | publi | experience )
              | literature | et \s al | reported \s (?: by | that )
              | (?: study | trial | work | published | performed | conducted ) \s by )"""
@@ -313,13 +339,17 @@ _CITED = compile_pattern(
 _CAPSULE = compile_pattern(r"\b (?: capsules? | tablets? | lozenges? | sachets? | probiotics? | lyophili[sz]ate ) \b")
 _CELL_NEAR = compile_pattern(rf"(?<! \p{{L}} ) {_HEAD}", **_NAMES)
 _OTHER_BEFORE = compile_pattern(
-    r"""\b (?: virus(?:es)? | viral | vectors? | adenovir\p{L}+ | plasmids? | phages? | bacteri\p{L}+ | probiotic\p{L}* | lactobacill\p{L}+
-             | spor(?:es|ozoites) | cop(?:y|ies) | cfu | pfu | iu | platelets? | plt | neutrophils? | anc | wbc | counts? | blasts?
-             | matrix | people | persons | births | cases | dollars? | USD | costs? | interleukin-\d+ | il-2 | aldesleukin
+    r"""\b (?: virus(?:es)? | viral | vectors? | adenovir\p{L}+ | plasmids? | phages? | bacteri\p{L}+
+        | probiotic\p{L}* | lactobacill\p{L}+
+             | spor(?:es|ozoites) | cop(?:y|ies) | cfu | pfu | iu | platelets? | plt | neutrophils? | anc | wbc
+                 | counts? | blasts?
+             | matrix | people | persons | births | cases | dollars? | USD | costs? | interleukin-\d+ | il-2
+                 | aldesleukin
              | interferon | exosomes? | particles | tit(?:er|re)s? ) \b [^;]{0,40} \Z"""
 )
 _OTHER_AFTER = compile_pattern(
-    rf"""(?: (?: {_COMMA} | {_AND} ) {_NUMBER} {_SPREAD} (?: {_TO} {_NUMBER} )? {_SCALE}? ){{0,6}} {_GLOSS}? {_OTHER_TAIL}
+    rf"""(?: (?: {_COMMA} | {_AND} ) {_NUMBER} {_SPREAD}
+        (?: {_TO} {_NUMBER} )? {_SCALE}? ){{0,6}} {_GLOSS}? {_OTHER_TAIL}
          | \s*+ of \s++ (?-i: \p{{Lu}}\.\ ?\p{{Ll}}{{4,}} | Escherichia | Saccharomyces | Bacillus )""",
     **_NAMES,
 )
@@ -327,10 +357,14 @@ _OTHER_AFTER = compile_pattern(
 
 _BARE_END = compile_pattern(
     r"""\s*+ (?: [-–,;:)\]/.|(] | \Z
-      | (?: and | or | vs | versus | to | in | into | at | by | via | per | for | with | were | was | is | are | will | on | as | groups?
-          | cohorts? | arms? | dos(?:e|es|ing|age) | levels? | intra\p{L}* | sub\p{L}* | iv | i\.v | infus\p{L}+ | inject\p{L}+
-          | administ\p{L}+ | given | deliver\p{L}* | trans\p{L}+ | every | each | once | twice | times? | followed | compared | than
-          | from | of | had | has | have | who | which | that | daily | weekly | monthly | respectively | depending | total ) \b )"""
+      | (?: and | or | vs | versus | to | in | into | at | by | via | per | for | with | were | was | is | are
+          | will | on | as | groups?
+          | cohorts? | arms? | dos(?:e|es|ing|age) | levels? | intra\p{L}* | sub\p{L}* | iv | i\.v | infus\p{L}+
+              | inject\p{L}+
+          | administ\p{L}+ | given | deliver\p{L}* | trans\p{L}+ | every | each | once | twice | times? | followed
+              | compared | than
+          | from | of | had | has | have | who | which | that | daily | weekly | monthly | respectively | depending
+              | total ) \b )"""
 )
 """A number without a unit stands alone: what follows is no noun."""
 
@@ -461,7 +495,8 @@ def normalise(mention: Mention, document: Document) -> CellDose:
 
 
 _ONE_AMOUNT = compile_pattern(
-    rf"(?: {_BARE} | (?P<number> {_NUMBER} ) {_SPREAD} {_SCALE}?+ | (?P<number> {NUMBER_WORDS} ) {_MILLION} )", **_NAMES
+    rf"""(?: {_BARE} | (?P<number> {_NUMBER} ) {_SPREAD} {_SCALE}?+ | (?P<number> {NUMBER_WORDS} ) {_MILLION} )""",
+    **_NAMES,
 )
 _ONE_SCALE = compile_pattern(_SCALE, **_NAMES)
 _ONE_UNIT = compile_pattern(_UNIT, **_NAMES)
@@ -527,9 +562,7 @@ def _factor(amount: regex.Match[str]) -> Decimal:
     return Decimal(integer(printed)) if printed[0].isalpha() else decimal(printed)
 
 
-_SITES = frozenset(
-    "breast disc ear eye eyeball hemisphere hip joint knee leg lesion limb nostril ovary site testis".split()
-)
+_SITES = words("cell_sites")
 _MILLILITRE = compile_pattern(r"m[l1] | mls | cc | cm | milli")
 
 
@@ -551,8 +584,10 @@ def _per(mention: Mention) -> str:
 _SUM = compile_pattern(r"\b (?: cumulative | total | sum ) \b [^.;\d]{0,30} \Z")
 _CUMULATIVE = compile_pattern(r"\b (?: cumulative | in \s total | sum ) \b")
 _SEVERAL = compile_pattern(
-    r"""\b (?: \d{1,2} | two | three | four | five | six | seven | eight | nine | ten | twelve | several | multiple | repeated ) \s++
-        (?: (?! doses? \b ) [\p{L}-]+ \s++ ){0,2} (?: infusions | administrations | doses | vaccinations | treatments | courses | cycles ) \b
+    r"""\b (?: \d{1,2} | two | three | four | five | six | seven | eight | nine | ten | twelve | several | multiple
+        | repeated ) \s++
+        (?: (?! doses? \b ) [\p{L}-]+ \s++ ){0,2} (?: infusions | administrations | doses | vaccinations
+            | treatments | courses | cycles ) \b
       | \b (?: divided | split | spread ) \b [^.;]{0,20} \b (?: over | into | across )"""
 )
 
@@ -563,13 +598,18 @@ def _is_total(mention: Mention) -> bool:
     return bool(match and (_CUMULATIVE.search(match[0]) or _SEVERAL.search(mention.sentence.text)))
 
 
-_NO_NAME = rf"""{_NO_QUALIFIER} | (?: infus | inject | transplant | administ | receiv | deliver | implant | treat | given | giv | us(?:ed|ing)
-    | plus | and | or | single | one | two | three | of | low | high | median | mean | average | total | maximum | minimum | target | number
-    | doses? | these | this | their | both | all | either | escalating | increasing | randomi | allocat | assign | prepar | contain ) \p{{L}}*"""
+_NO_NAME = rf"""{_NO_QUALIFIER} | (?: infus | inject | transplant | administ | receiv | deliver | implant | treat
+    | given | giv | us(?:ed|ing)
+    | plus | and | or | single | one | two | three | of | low | high | median | mean | average | total | maximum
+        | minimum | target | number
+    | doses? | these | this | their | both | all | either | escalating | increasing | randomi | allocat | assign
+        | prepar | contain ) \p{{L}}*"""
 _NAMED = compile_pattern(
-    rf"""(?<! [\p{{L}}\d-] ) (?P<name> (?: (?! (?: {_NO_NAME} ) \b ) [\p{{L}}\d] [\p{{L}}\d+/⁺\-‐‑–']{{0,40}}+ \s++ ){{0,6}}?
+    rf"""(?<! [\p{{L}}\d-] ) (?P<name> (?: (?!
+        (?: {_NO_NAME} ) \b ) [\p{{L}}\d] [\p{{L}}\d+/⁺\-‐‑–']{{0,40}}+ \s++ ){{0,6}}?
          {_HEAD} (?: [\s-]*+ {_HEAD} ){{0,2}} )
-         (?! [\s-]*+ (?: lymphoma | leuk | cancer | carcinoma | disease | an(?:a)?emia | counts? \b | malignan | tumou?r | neoplas ) )""",
+         (?! [\s-]*+ (?: lymphoma | leuk | cancer | carcinoma | disease | an(?:a)?emia | counts? \b | malignan
+             | tumou?r | neoplas ) )""",
     **_NAMES,
 )
 _OF_NAMED = compile_pattern(rf"[\s)]*+ (?: of \s++ )? (?: the \s++ )? (?P<name> {_CELLS} )", **_NAMES)
@@ -592,7 +632,8 @@ def _cell_type(mention: Mention) -> str:
 _ROUTES = table("routes")
 _ROUTE = compile_pattern(
     r"""(?<! [\p{L}-] ) (?<! \b (?: class | phase | stage | grade | type ) \s )
-        (?: (?: intra | trans | sub | supra | epi | endo | peri | para | retro | per ) [-\s]? \p{L}{4,} | i\.?\ ?v \b | s\.\ ?c \b
+        (?: (?: intra | trans | sub | supra | epi | endo | peri | para | retro | per ) [-\s]? \p{L}{4,}
+            | i\.?\ ?v \b | s\.\ ?c \b
           | i\.\ ?[pm] \b | topical(?:ly)? | (?: carotid | coronary | femoral | hepatic ) \s arter(?:y|ies)
           | (?: portal | peripheral | central ) \s vein | lumbar \s puncture )"""
 )
@@ -627,13 +668,16 @@ def _route_name(printed: str) -> str:
 _TIMES_GIVEN = compile_pattern(
     rf"""\b (?P<number> single | {NUMBER_WORDS} | \d{{1,2}} ) [\s-]++
          (?: (?! {_NO_QUALIFIER} | dose | different | escalating | increasing | ascending ) [\p{{L}}-]+ \s++ ){{0,3}}
-         (?: (?: infusion | injection | administration | vaccination | immunization | transfusion | transplantation ) s? | (?P<doses> doses? )
-           | times \b (?! [\s-]++ (?: a | per | the | as | more | \d ) \b ) ) (?! \s*+ (?: levels? | groups? | cohorts? | escalat | sites? | [-:] ) )
+         (?: (?: infusion | injection | administration | vaccination | immunization | transfusion
+             | transplantation ) s? | (?P<doses> doses? )
+           | times \b (?! [\s-]++ (?: a | per | the | as | more | \d ) \b ) ) (?! \s*+ (?: levels? | groups?
+               | cohorts? | escalat | sites? | [-:] ) )
        | \b (?P<adverb> once | twice ) \b (?! [\s-]++ (?: a | per | every | daily | weekly | monthly | the ) \b )"""
 )
 _ADVERBS = {"single": 1, "once": 1, "twice": 2}
 _NEXT_TO = compile_pattern(
-    r"\s*+ (?: (?: of | at | with | each | containing | comprising | about | approximately | up | to | least | ~ | ≥ ) \s*+ )*+ \(?"
+    r"""\s*+ (?: (?: of | at | with | each | containing | comprising | about | approximately | up | to | least | ~
+        | ≥ ) \s*+ )*+ \(?"""
 )
 
 
@@ -659,11 +703,13 @@ def _administrations(mention: Mention) -> int | None:
 
 _COUNT = rf"(?: {NUMBER_WORDS} | \d{{1,3}} )"
 _INTERVAL = compile_pattern(
-    rf"""\b (?: every \s++ (?: (?: {_COUNT} | other | second | third ) [\s-]++ )? (?: days? | weeks? | months? | years? )
+    rf"""\b (?: every \s++ (?: (?: {_COUNT} | other | second | third ) [\s-]++ )? (?: days? | weeks? | months?
+        | years? )
           | (?: at | with | in ) \s++ (?: an? \s++ )? (?: {_COUNT} [\s-]++ )? (?: \p{{L}}+ \s++ )? intervals?
             (?: \s++ of \s++ {_COUNT} \s++ (?: days? | weeks? | months? ) )?
           | {_COUNT} [\s-]++ (?: days? | weeks? | months? ) \s++ apart
-          | (?: once | twice | (?: {_COUNT} ) \s++ times ) (?: \s++ (?: a | per | every | each ) \s++ (?: day | week | month | year ) | \s++ weekly )
+          | (?: once | twice | (?: {_COUNT} ) \s++ times ) (?: \s++ (?: a | per | every | each ) \s++ (?: day
+              | week | month | year ) | \s++ weekly )
           | (?: bi-? )? weekly | monthly | daily | quarterly | fortnightly ) \b"""
 )
 
@@ -683,10 +729,12 @@ def _interval(mention: Mention) -> str:
 
 
 _VOLUME_AFTER = compile_pattern(
-    rf"[^.;\d]{{0,40}}? (?: \b (?: in | with | into | of ) \s++ (?: a \s++ )? (?: [^.;\d\s]+ \s++ ){{0,3}}? | [x×*(] \s*+ ) (?P<number> {_NUMBER} ) [\s-]*+ {_VOLUME}"
+    rf"""[^.;\d]{{0,40}}? (?: \b (?: in | with | into | of ) \s++ (?: a \s++ )? (?: [^.;\d\s]+ \s++ ){{0,3}}?
+        | [x×*(] \s*+ ) (?P<number> {_NUMBER} ) [\s-]*+ {_VOLUME}"""
 )
 _VOLUME_BEFORE = compile_pattern(
-    rf"(?<! [\d.,] ) (?P<number> {_NUMBER} ) [\s-]*+ {_VOLUME} (?! \s*+ / ) \s [^.;:\d]{{0,50}} (?: suspension | product | solution | infusion | injection ) \s*+ [\p{{L}}\s]{{0,12}} \(? \s*+ \Z"
+    rf"""(?<! [\d.,] ) (?P<number> {_NUMBER} ) [\s-]*+ {_VOLUME} (?! \s*+ / ) \s [^.;:\d]{{0,50}} (?: suspension
+        | product | solution | infusion | injection ) \s*+ [\p{{L}}\s]{{0,12}} \(? \s*+ \Z"""
 )
 
 
@@ -708,14 +756,16 @@ def _cells_per_administration(mention: Mention, cells: int, volume: float | None
 
 
 _ARM = r"(?: dose \s++ level | cohort | group | arm | panel | tier | part | stratum | level )"
-_SIZE = r"(?: very[-\s] )? (?: low | lower | lowest | mid | middle | medium | intermediate | moderate | high | higher | highest )"
+_SIZE = r"""(?: very[-\s] )? (?: low | lower | lowest | mid | middle | medium | intermediate | moderate | high
+    | higher | highest )"""
 _GROUP_BEFORE = compile_pattern(
     rf"""(?P<group> \b {_ARM} \s++ (?: [A-Z] | \d{{1,2}} | [IVX]+ | one | two | three | four )
                   | \b {_SIZE} (?: [-\s]++ dos(?:e|age) )? (?: \s++ {_ARM} )? -? )
          \s*+ [):]? \s*+ (?: [(:=,–-] | of | with | at | received | receives? | will \s receive | is ) \s*+ \Z"""
 )
 _GROUP_AFTER = compile_pattern(
-    rf"""\s*+ (?: [(\[] \s*+ (?P<group> {_ARM} \s++ \w{{1,5}} | {_SIZE} [-\s]++ dose [^()]{{0,20}} | {_ARM} \s++ \w{{1,5}} ) \s*+ [)\]]
+    rf"""\s*+ (?: [(\[] \s*+ (?P<group> {_ARM} \s++ \w{{1,5}} | {_SIZE} [-\s]++ dose [^()]{{0,20}}
+        | {_ARM} \s++ \w{{1,5}} ) \s*+ [)\]]
                 | (?: for | in ) \s++ (?: the \s++ )? (?P<group> {_ARM} \s++ (?: [A-Z] | \d{{1,2}} ) (?! \w )
                                                            | {_SIZE} [-\s]++ dose (?: \s++ {_ARM} )? ) )"""
 )

@@ -44,7 +44,7 @@ OUTCOMES = words("people_outcomes")
 THINGS = words("people_things")
 NOUNS = PEOPLE | frozenset(UNITS)
 
-_START = r"(?=[\daefhnostz]) (?<! [\p{L}\p{N}] | [\p{N}\p{L}][-–.,·:/∶] | [<>≤≥±~#$€£^]\s? | \d\s[-–:]\s | \b[cm]?m\s )"
+_START = r"(?=[\daefhnostz]) (?!0\d) (?<! [\p{L}\p{N}] | [\p{N}\p{L}][-–.,·:/∶] | [<>≤≥±~#$€£^]\s? | \d\s[-–:]\s | \b[cm]?m\s )"
 _END = r"(?! \d | [.,·:]\d | \p{L} | \s?(?:%|±|\+/-|\+-|×|°) )"
 NUMBER = rf"(?: {_START} (?> {INTEGER} | {NUMBER_WORDS} ) {_END} )"
 ASIDE = r"(?: \s* (?: \( (?: [^()] | \([^()]*+\) ){0,160}+ \) | \[ (?: [^\[\]] | \[[^\[\]]*+\] ){0,160}+ \] ) )"
@@ -64,7 +64,7 @@ _OF = r"(?: \s* / \s* | \s+ (?:out\s+of|of|from\s+among|from) \s+ (?:(?:the|thes
 RULES = (
     rule(
         "label of a time",
-        r"""(?<= (?<! \d [\s-] ) \b (?: weeks? | days? | months? | years? | hours? | grades? | stages? | types? | phases? | levels? | class | ages? | aged | part
+        r"""(?<= (?<! \b (?: \d++ | one | two | three | four | six | every | each | per | a ) [\s-] ) \b (?: weeks? | days? | months? | years? | hours? | grades? | stages? | types? | phases? | levels? | class | ages? | aged | part
                      | table | visits? | cycles? | times? ) \s{1,2} )
              (?P<mention> \d{1,3} (?![\d,.]\d|\d) ) (?: (?: \s?[,–-]\s? | \s(?:and|or|to|through|,)\s | ,\sand\s ) (?P<mention> \d{1,3} (?!\d|[,.]\d) ) )*+""",
         "seen at weeks [[4]], [[8]] and [[12]] patients wore off",
@@ -72,9 +72,10 @@ RULES = (
     ),
     rule(
         "label of a group",
-        r"(?<= \b (?: group | arm | cohort | protocol | patient | subject | trial | study | no\. | number ) \s{1,2} ) (?P<mention> \d{1,2} (?![\d.,]\d) )",
+        r"(?<= \b (?: group | arm | cohort | protocol | patient | subject | trial | study | no\. | number ) \s{1,2} ) (?P<mention> \d{1,2} (?!\d|[.,]\d) ) (?! \s (?: [\p{L}-]++ \s )? \L<people> )",
         "group [[1]] received it",
         exclusion=True,
+        people=PEOPLE,
     ),
     rule(
         "labels of groups",
@@ -86,7 +87,7 @@ RULES = (
         "day of a date",
         r"""(?<= \b (?: jan | feb | mar | apr | may | june? | july? | aug | sept? | oct | nov | dec | january | february | march
                      | april | august | september | october | november | december ) \.? ,? \s{1,2} )
-            (?: (?P<mention> \d{1,2} (?![\d,.]\d) ) (?: ,? \s (?P<mention> (?:19|20)\d\d ) )?+ (?= [\s,.;:)] ) | (?P<mention> (?:19|20)\d\d (?![\d,.]\d) ) )""",
+            (?: (?P<mention> \d{1,2} (?!\d|[,.]\d) ) (?: ,? \s (?P<mention> (?:19|20)\d\d ) )?+ (?= [\s,.;:)] ) | (?P<mention> (?:19|20)\d\d (?![\d,.]\d) ) )""",
         "before May [[3]], [[2011]], and April [[2012]] patients came",
         exclusion=True,
     ),
@@ -141,10 +142,11 @@ RULES = (
     ),
     rule(
         "numbers that share a noun",
-        rf"""(?P<first> (?P<mention> {NUMBER} ) ) {ASIDE}? (?: ,\s (?P<mention> {NUMBER} ) {ASIDE}? )*+ {MODIFIERS} -? ,?\s (?: and | or | vs\.? | versus ) \s
+        rf"""(?P<first> (?P<mention> {NUMBER} ) ) {ASIDE}? (?: ,\s (?P<mention> {NUMBER} ) {ASIDE}? )*+ {MODIFIERS.replace("breaks> (?!", "nouns> (?!")} -? ,?\s (?: and | or | vs\.? | versus ) \s
              (?P<mention> {NUMBER} ) {PEOPLE_AFTER}""",
         "[[20]] and [[22]] patients, respectively",
         "[[25]] drug- and [[24]] placebo-treated volunteers",
+        nouns=BREAKS | PEOPLE,
         **_LISTS,
     ),
     rule(
@@ -173,9 +175,11 @@ RULES = (
     ),
     rule(
         "number in a list",
-        rf"""(?<= [(\[,;:–-]\s? | \b(?:and|or|versus|vs\.?|randomi[sz]ed)\s ) (?P<mention> {NUMBER} ) {_SHARE} (?= \s \p{{L}} | \s? [),;\]:.] )
-             | (?<= \p{{L}} [:,]? \s? ) (?P<mention> \d++ ) {_SHARE} (?= \s? [),;\]] )""",
+        rf"""(?<= (?<!\p{{L}})[(\[]\s? | [,;:–-]\s? | \b(?:and|or|versus|vs\.?|randomi[sz]ed)\s ) (?! \d\) ) (?P<mention> {NUMBER} ) {_SHARE}
+                 (?= \s (?! \L<breaks> \b ) \p{{L}} | \s? [),;\]:.] )
+             | (?<= \p{{L}} (?: \s | [:,]\s? ) ) (?P<mention> \d++ ) {_SHARE} (?= \s? [),;\]] )""",
         "allotted ([[20]] drug, [[21]] placebo)",
+        breaks=BREAKS,
     ),
 )
 
@@ -241,7 +245,7 @@ _IN_GROUP = compile_pattern(
     stages=frozenset(STAGES) - {"treated", "vaccinated", "exposed"},
 )
 _PEOPLE_N_BEFORE = compile_pattern(r"\b \L<people> \s? [(\[] \s? n \s? [=:] \s? \Z", people=PEOPLE)
-_PERCENT_AFTER = compile_pattern(r"\s? [(\[] [^()\[\]]{0,12} %")
+_PERCENT_AFTER = compile_pattern(r"\s? [(\[] [^()\[\]]{0,12} % \s? [)\],;]")
 _FRONT = compile_pattern(
     r"""\A (?: [\p{L}\s&/]{1,40} : )? \s* (?: (?: of | among ) \s (?: these | those | them | the\ latter | whom ) (?: \s \p{L}++ )? ,? \s )?
         (?: (?: only | but\ only | yet\ only ) \s )? \Z"""
@@ -252,6 +256,13 @@ def _before(mention: Mention) -> str:
     """The sentence up to the number, or to the first of the numbers that share its noun."""
     start = mention.parts["first"][0] if "first" in mention.parts else mention.start
     return mention.sentence.text[: start - mention.sentence.start]
+
+
+def _has_share(mention: Mention) -> bool:
+    """Whether a percentage in parentheses follows the number or its noun."""
+    end = max((mention.parts[name][1] for name in ("people", "unit") if name in mention.parts), default=mention.end)
+    text = mention.sentence.text
+    return any(_PERCENT_AFTER.match(text, place - mention.sentence.start) for place in (mention.end, max(end, mention.end)))
 
 
 def _after_noun(mention: Mention) -> str:
@@ -295,7 +306,11 @@ def _is_sample(mention: Mention, known: set[int], accepted: list[Mention]) -> bo
         return False
     match mention.rule:
         case "n equals" | "group equals":
-            if regex.search(r"\d\s?%\s?[\(\[][^()\[\]]*\Z", before) and regex.match(r"[)\]]\s+of\b", mention.after):
+            percent = regex.search(r"(\d+(?:\.\d+)?)\s?%\s?[\(\[][^()\[\]]*\Z", before)
+            if percent and (
+                regex.match(r"[)\]]\s+of\b", mention.after)
+                or any(abs(100 * value / size - float(percent[1])) < 1 for size in known if size >= value)
+            ):
                 return False
             return value in known or not known or not _EVENTS.search(before[-90:])
         case "whole of a part":
@@ -310,13 +325,15 @@ def _is_sample(mention: Mention, known: set[int], accepted: list[Mention]) -> bo
             if integer(mention.text) > integer(mention.part("whole")) or _OUTCOME_BEFORE.search(before):
                 return False
             found = _STAGE_BEFORE.search(before)
+            if value == 1 and "people" not in mention.parts:
+                return False
             return (kind == "stage" and not _IN_BEFORE.search(before)) or (found is not None and STAGES.get(found["stage"].lower()) in ("enrolled", "randomized", "screened"))
         case "number of those who":
             if regex.search(r"\bthe\s\Z", before) and (kind in ("stage", "weak") or weak):
                 return True
             if kind == "weak" and regex.match(r"\s\p{L}+\s?[:;.()]", mention.after):
                 return True
-            if weak and accepted and regex.search(r"\b(?:with|and|whom)\s\Z", before):
+            if weak and accepted and (regex.search(r"\b(?:with|and|whom)\s\Z", before) or mention.after.startswith(" of whom")):
                 return True
             return (kind == "stage" and (bool(accepted) or _FRONT.search(mention.before) is not None)) or None
         case "number in a group" | "number in a list":
@@ -329,16 +346,19 @@ def _is_sample(mention: Mention, known: set[int], accepted: list[Mention]) -> bo
             return True
         return None if not known or _STUDY_BEFORE.search(before) else False
     group = _IN_GROUP.match(after)
-    inside = bool(_IN_BEFORE.search(before))
-    if (kind == "stage" and not inside) or _STAGE_BEFORE.search(before) or (group and regex.search(r"\b(?:each|every|per)\b", group[0])):
+    total = _TOTAL_BEFORE.search(before) is not None
+    inside = not total and _IN_BEFORE.search(before) is not None
+    each = group is not None and regex.search(r"\b(?:each|every|per)\b", group[0]) and not (kind == "outcome" and regex.match(r"[^,;]*\b(?:were|had|have|was|died)\b", after))
+    if (kind == "stage" and not inside) or _STAGE_BEFORE.search(before) or each:
         return True
-    if _PERCENT_AFTER.match(mention.after) and not definite:
-        return None
     if regex.search(r"\b(?:group|arm|cohort)s?\s\w{1,3}\s?[:,=(]?\s?\Z", before):
         return True
     if kind == "outcome" and not definite and not inside:
-        return bool(_TOTAL_BEFORE.search(before) and (not known or value * 2 >= max(known)))
-    if _TOTAL_BEFORE.search(before) or definite or _STUDY_BEFORE.search(before):
+        first = _FRONT.search(before) is not None and not known
+        return first or (total and (not known or value * 2 >= max(known)))
+    if _has_share(mention) and not definite and not total:
+        return None
+    if total or definite or _STUDY_BEFORE.search(before):
         return True
     if weak or group or kind == "stage":
         return True if not inside or not known or value in known or weak or group else None
@@ -375,7 +395,7 @@ def _undecided(mention: Mention, known: set[int], accepted: list[Mention], refus
         return False
     if last is not None and _COORDINATED_BEFORE.search(before):
         return last in accepted
-    if _PERCENT_AFTER.match(mention.after):
+    if _has_share(mention):
         return False
     return value in known or not known or value > max(known) or mention.sentence.section in ("title", "methods")
 
@@ -429,7 +449,7 @@ def find(document: Document) -> Iterator[Mention]:
             paired = mention in parts and "number of people" != mention.rule and any(
                 integer(mention.text) + integer(other.text) in totals for other in accepted if other.rule != "part of a whole"
             )
-            if mention.start in adding or paired or _undecided(mention, totals, [m for m in accepted if m.start < mention.start], [m for m in refused if m.start < mention.start]):
+            if mention.start in adding or paired or _undecided(mention, totals | {integer(m.text) for m in accepted}, [m for m in accepted if m.start < mention.start], [m for m in refused if m.start < mention.start]):
                 accepted.append(mention)
             else:
                 refused.append(mention)

@@ -58,8 +58,8 @@ _TITLE_LABEL = regex.compile(r"\s*title\s*:\s*(?=\S)", regex.IGNORECASE)
 _BULLET = regex.compile(r"\s*[-–•·»«*#>|]+\s*")
 _PAGE_LINE = regex.compile(
     r"""\s* (?: [•»«|·,#] | [-*]\s
-      | (?: PMID | PMCID | PMC | DOI | ISSN | Epub | Abstract\ (?:number|no) | Meeting | Date | Session | Title | Journal
-          | Published | Received | Accepted | Citations? | Views | Downloads | Altmetric | CrossRef | Pages? | Volume
+      | (?: PMID | PMCID | PMC | DOI | ISSN | Epub | Abstract\ (?:number|no) | Meeting | Date | Session | Title
+          | Journal | Published | Received | Accepted | Citations? | Views | Downloads | Altmetric | CrossRef | Pages? | Volume
           | Article\ (?:ID|views) | https? | www | Authors? ) \b
         (?= \s*[:.\d|/] | \s*$ | \s\S+(?:\s\S+){0,4}$ )
       | [\d\s,.]+ $ )""",
