@@ -8,6 +8,7 @@ claims text that looks like a mention and is none, so that no later rule takes i
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -47,14 +48,16 @@ def find_mentions(rules: Iterable[Rule], sentence: Sentence) -> Iterator[Mention
     Raises:
         TimeoutError: a pattern took longer than `SECONDS_PER_PATTERN`.
     """
-    claimed: list[Span] = []
+    claimed: list[Span] = []  # in order, none overlapping
     for each in rules:
         for match in each.pattern.finditer(sentence.text, timeout=SECONDS_PER_PATTERN):
             spans = match.spans("mention") if "mention" in each.pattern.groupindex else [match.span()]
             for start, end in spans:
-                if start == end or any(start < taken_end and taken_start < end for taken_start, taken_end in claimed):
+                place = bisect(claimed, (start, end))
+                beside = claimed[max(place - 1, 0) : place + 1]
+                if start == end or any(start < taken_end and taken_start < end for taken_start, taken_end in beside):
                     continue
-                claimed.append((start, end))
+                claimed.insert(place, (start, end))
                 if not each.exclusion:
                     parts = {
                         name: (sentence.start + match.start(name), sentence.start + match.end(name))

@@ -15,7 +15,7 @@ from pipeline.extract import EXTRACTORS, extract
 from pipeline.extract.extractor import Extractor
 from pipeline.extract.p_value import EXTRACTOR as P_VALUE
 from pipeline.extract.p_value import PValue
-from pipeline.records import Mention, Sentence
+from pipeline.records import Article, Mention, Sentence, Zone
 from tests.marked import document
 
 each_extractor = pytest.mark.parametrize("extractor", EXTRACTORS, ids=lambda extractor: extractor.table)
@@ -88,7 +88,7 @@ REPEATED = (
 
 def one_sentence(text: str) -> Document:
     """A document whose text is a single sentence, the worst that splitting could leave to the rules."""
-    doc = document(text)
+    doc = Document(Article("case", "case", "", "text", text, (Zone(0, len(text), "abstract"),)))
     doc.__dict__["sentences"] = (Sentence(0, len(text), text, "abstract"),)
     return doc
 

@@ -7,14 +7,22 @@ join them. Where several follow one event, they are of several groups: the first
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 
 from pipeline.extract._event_terms import DEATH, Term
 from pipeline.quantities import INTEGER, NUMBER_WORDS
 from pipeline.records import Span
+from pipeline.rules import SECONDS_PER_PATTERN, compile_pattern
+
+ONE = ("a", "an", "another", "single", "solitary")
+"""Words before an event that tell it as a single case."""
+
+Parts = dict[str, Span]
+"""Spans of a sentence by what they state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,59 +31,66 @@ class Quantity:
 
     start: int
     end: int
-    count: Span | None
-    denominator: Span | None
-    percent: Span | None
-
-    def parts(self) -> dict[str, Span]:
-        """The spans by name, without those that are not there."""
-        named = {"count": self.count, "denominator": self.denominator, "percent": self.percent}
-        return {name: span for name, span in named.items() if span}
+    parts: Parts
 
 
 _PEOPLE = r"""
-    (?: patients? | subjects? | participants? | individuals | persons? | people | child(?:ren)? | infants? | neonates? | newborns? | wom[ae]n | m[ae]n
-      | recipients? | volunteers? | adults? | adolescents? | boys? | girls? | mothers? | eyes? | knees? | limbs? | hips? | shoulders? | joints? | cases? | episodes? | events? | controls?
-      | cycles? | courses? | procedures? | infusions? | injections? | others? | donors? | implants? | grafts? | wounds? | pregnanc(?:y|ies) | occasions? | times?
-      | users | responders | survivors | transplants? | dogs ) (?! \p{L} )
+    (?: patient | subject | participant | individual | person | people | child(?:ren)? | infant | neonate
+        | newborn | wom[ae]n | m[ae]n
+      | recipient | volunteer | adult | adolescent | boy | girl | mother | eye | knee | limb | hip | shoulder | joint
+      | case | episode | event | control | cycle | course | procedure | infusion | injection | other | donor | implant
+      | graft | wound | pregnanc(?:y|ies) | occasion | time | user | responder | survivor | transplant )s? (?! \p{L} )
 """
-_COUNT = rf"(?: (?<! [\d.,/·×x–-] ) (?<! [<>=≤≥] \s? ) {INTEGER} (?! [.,·]?\d | \s? [×x^] | - (?:year|month|week|day|h|min|\p{{L}}) ) | (?<! \p{{L}} ) (?: {NUMBER_WORDS} | an? (?= \s \p{{L}}+ \s (?:patient|subject|participant|child|woman|man) ) | none | no (?= \s (?:patient|subject|participant|case|child|wom|event)) ) )"
+_COUNT = rf"""
+    (?: (?<! [\d.,/·×x–-] | [<>≤≥]\s? | [^n\s]\s?=\s? ) {INTEGER} (?! [.,·]?\d | \s?[×x^] | -\p{{L}} )
+      | (?<! \p{{L}} ) (?: {NUMBER_WORDS} | none | an? (?= \s\p{{L}}+\s(?:patient|subject|participant|child|woman|man) )
+          | no (?= \s(?:patient|subject|participant|case|child|wom|event) ) ) )
+"""
 _PERCENT = r"\d{1,3} (?: [.,·] \d+ )? \s? (?: % | per \s? cent | percent )"
-_DENOMINATOR = rf"(?: {INTEGER} | (?: {NUMBER_WORDS} ) )"
-_FILL = r"(?: (?! (?: years? | months? | weeks? | days? | hours? | h | min | mg | kg | after | and | or | in | with | of | to | were | was | had | vs | versus | cells ) \b ) [\p{L}][\p{L}\u2010-\u2013-]*+ \s+ ){0,3}?"
-
-_QUANTITY = regex.compile(
+_DENOMINATOR = rf"(?: {INTEGER} | {NUMBER_WORDS} )"
+_KIND = r"""
+    (?: (?! (?: years? | months? | weeks? | days? | hours? | h | min | mg | kg | after | and | or | in | with | of | to
+        | were | was | had | vs | versus | cells ) \b ) \p{L} [\p{L}‐‑‒–-]*+ \s+ ){0,3}?
+"""
+_QUANTITY = compile_pattern(
     rf"""
-    (?P<percent> {_PERCENT} ) \s* (?: {_FILL} {_PEOPLE} )? \s* [(\[] \s* (?: n \s* = \s* )? (?P<count> {_COUNT} ) \s* (?: of | / | out \s of ) \s* (?: the \s )? (?P<denominator> {_DENOMINATOR} )
-  | (?P<count> {_COUNT} ) (?: \s* / \s* | \s* (?: out \s+ )? of \s+ (?: (?: the | these | those | our | all | a \s total \s of ) \s+ ){{0,2}} ) (?P<denominator> {_DENOMINATOR} )
-    (?: \s+ {_FILL} {_PEOPLE} )? (?: \s* [(\[;,=] \s* (?P<percent> {_PERCENT} ) )?
-  | (?P<count> {_COUNT} ) \s* (?: {_FILL} {_PEOPLE} )? \s* [(\[,] \s* (?P<percent> {_PERCENT} ) \s? [)\]]? (?: \s* of \s (?: the \s )? (?P<denominator> {_DENOMINATOR} ) )?
-  | (?P<percent> {_PERCENT} ) (?! \s* (?: CI | confidence | power | two-sided | conf ) )
-  | (?P<count> {_COUNT} ) \s+ {_FILL} {_PEOPLE}
-  | (?P<count> {_COUNT} ) \s+ of \s (?: the | these | those | our | them | whom ) (?: \s+ {_FILL} {_PEOPLE} )?
+    (?P<percent> {_PERCENT} ) \s* (?: {_KIND} {_PEOPLE} )? \s* [(\[] \s* (?: n \s* = \s* )?
+        (?P<count> {_COUNT} ) \s* (?: (?: out \s )? of | / ) \s* (?: the \s )? (?P<denominator> {_DENOMINATOR} )
+  | (?P<count> {_COUNT} ) (?: \s* / \s* | \s* (?: out \s+ )? of \s+ (?: (?: the | these | those | our | all
+      | a \s total \s of ) \s+ ){{0,2}} )
+        (?P<denominator> {_DENOMINATOR} ) (?: \s+ {_KIND} {_PEOPLE} )? (?: \s* [(\[;,=] \s* (?P<percent> {_PERCENT} ) )?
+  | (?P<count> {_COUNT} ) \s* (?: {_KIND} {_PEOPLE} )? \s* [(\[,] \s* (?P<percent> {_PERCENT} ) \s? [)\]]?
+        (?: \s* of \s (?: the \s )? (?P<denominator> {_DENOMINATOR} ) )?
+  | (?P<percent> {_PERCENT} ) (?! \s* (?: CI | confidence | power | two-sided ) )
+  | (?P<count> {_COUNT} ) \s+ {_KIND} {_PEOPLE}
+  | (?P<count> {_COUNT} ) \s+ of \s (?: the | these | those | our | them | whom ) (?: \s+ {_KIND} {_PEOPLE} )?
   | (?P<count> {_COUNT} ) (?= \s+ (?: had | developed | experienced | died | suffered | reported | showed ) \s )
   | (?<= [:,] \s | \b and \s ) (?P<count> {_COUNT} ) (?= \s \( [\p{{L}}\s/-]{{3,40}} \) )
-  | (?<= [(\[] \s* (?: n \s* = \s* )? ) (?P<count> {_COUNT} ) \s* (?: [)\]] | ,? \s* (?: vs | versus | and ) [.\s] | \s* p \s* [<=>] )
+  | (?<= [(\[] \s* (?: n \s* = \s* )? ) (?P<count> {_COUNT} ) \s*
+        (?: [)\]] | ,? \s* (?: vs | versus | and ) [.\s] | \s* p \s* [<=>] )
   | (?<= \b n \s* = \s* ) (?P<count> {_COUNT} )
-  | (?<= : \s | \b in \s (?: only \s )? | \b by \s | vs\.? \s | \b and \s | versus \s ) (?P<count> {_COUNT} ) (?= \s* (?: [,.;()] | and | vs | versus | respectively | \Z ) )
-    """,
-    regex.VERBOSE | regex.IGNORECASE,
+  | (?<= : \s | \b (?: in | by | and | versus | in \s only ) \s | vs\.? \s ) (?P<count> {_COUNT} )
+        (?= \s* (?: [,.;()] | and | vs | versus | respectively | \Z ) )
+    """
 )
-_WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
-_NOT_A_COUNT = regex.compile(
-    r"\s* (?: - | – )? \s* (?: years? | yrs? | months? | weeks? | wk | days? | hours? | h | hr | min | minutes? | mg | g | kg | ml | µg | μg | mcg | cm | mm | mmol | U | IU | l | cells? | times | fold | points? | percent | degrees?"
-    r" | Gy | doses? | mmHg | /10 | centers | centres | sites | studies | trials | RCTs ) (?! \p{L} )",
-    regex.VERBOSE | regex.IGNORECASE,
+_NUMBER = compile_pattern(
+    r"""(?<! [\p{L}\d.,] )
+    (?: \d | (?: one | two | three | four | five | six | seven | eight | nine | ten | eleven | twelve | \p{L}{3,5}teen
+      | twenty | thirty | forty | fifty | sixty | seventy | eighty | ninety | hundred | none | no | an? ) \b )"""
 )
-_CONTROL = regex.compile(
-    r"\b (?: placebo | controls? | standard | conventional | usual \s care | saline | sham | comparator | vehicle | untreated | no \s treatment | best \s supportive | observation | microfracture"
-    r" | \p{L}*chemotherapy \s alone | alone | reference )",
-    regex.VERBOSE | regex.IGNORECASE,
+_MEASURE = compile_pattern(
+    r"""\s* [-–]? \s*
+    (?: years? | yrs? | months? | weeks? | wk | days? | hours? | h | hr | min | minutes? | mg | g | kg | ml | µg
+        | μg | mcg
+      | cm | mm | mmol | U | IU | l | cells? | times | fold | points? | degrees? | Gy | doses? | mmHg | centers
+          | centres
+      | sites | studies | trials | RCTs | most | groups? | arms? ) (?! \p{L} )"""
 )
-_BREAK = regex.compile(r"[;.](?:\s|$)|\b\p{L}*(?:alleviat|reliev|improv|reduc|decreas|ameliorat|increas|declin|lower)\p{L}*|\b(?:but|however|although|whereas|while|except|which|compared|resulting|because|due|leading|after|before)\b", regex.IGNORECASE)
-
-
-_NUMBER = regex.compile(rf"(?<![\p{{L}}\d.,])(?:\d|\b(?:{'|'.join(_WORDS)}|none|no|an?)\b)", regex.IGNORECASE)
+_CONTROL = compile_pattern(
+    r"""\b (?: placebo | controls? | standard | conventional | usual \s care | saline | sham | comparator
+        | vehicle | untreated
+      | no \s treatment | best \s supportive | observation | microfracture | alone | reference )"""
+)
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -83,99 +98,150 @@ def quantities(text: str) -> list[Quantity]:
     found = []
     end = 0
     for number in _NUMBER.finditer(text):
-        match = _QUANTITY.match(text, number.start(), timeout=5.0) if number.start() >= end else None
-        if not match:
+        if number.start() < end:
+            continue
+        match = _QUANTITY.match(text, number.start(), timeout=SECONDS_PER_PATTERN)
+        if not match or (match.start("percent") < 0 and _MEASURE.match(text, match.end())):
             continue
         end = match.end()
-        spans = {name: match.span(name) if match.start(name) >= 0 else None for name in ("count", "denominator", "percent")}
-        if not spans["percent"] and _NOT_A_COUNT.match(text, match.end()):
-            continue
-        found.append(Quantity(match.start(), match.end(), spans["count"], spans["denominator"], spans["percent"]))
+        named = ("count", "denominator", "percent")
+        found.append(Quantity(*match.span(), {name: match.span(name) for name in named if match.start(name) >= 0}))
     return found
 
 
-_JOIN_RIGHT = regex.compile(
-    r"""\s* (?: [(\[] [^()\[\]%]{0,60}? [)\]] )? \s*
-        (?: [,:;] (?= \s* (?: occurr | report | observ | seen | present | which | affect | develop | in | \d | \( | \Z ) ) )?
-        (?: (?! \b (?: and | or | with | but | who | whose | had ) \b ) [^;,.()\[\]%\d¤§†] | (?<= \p{L} | \p{L}- | \p{L}\d ) \d | \b vs\. | (?<= occurred | observed | reported | seen | noted | more | less | higher | lower | frequent | common | \d ) \s (?: with | and | or ) \b | (?<= group | groups | arm | arms ) , ){0,110}
-        (?: [(\[:] \s* (?: in \s | n \s* = \s* | ≥ \s? | \p{L}+ \s+ | \p{L}+ [,:] \s+ ){0,4} )?""",
-    regex.VERBOSE | regex.IGNORECASE,
+_JOINS_RIGHT = compile_pattern(
+    r"""
+    \s* (?: [(\[] [^()\[\]%]{0,60}? [)\]] )? \s*
+    (?: [,:;] (?= \s* (?: occurr | report | observ | seen | present | which | affect | develop | in | \d | \(
+        | \Z ) ) )?
+    (?: (?! \b (?: and | or | with | but | who | whose | had ) \b ) [^;,.()\[\]%\d¤§†]
+      | (?<= \p{L} | \p{L}- | \p{L}\d ) \d
+      | \b vs\.
+      | \b as \s with \b
+      | (?<= occurred | observed | reported | seen | noted | more | less | higher | lower | frequent | common | \d )
+          \s (?: with | and | or ) \b
+      | (?<= \b group | \b groups | \b arm | \b arms ) , ){0,110}
+    (?: [(\[:] \s* (?: in \s | n \s* = \s* | ≥ \s? | \p{L}+ \s+ | \p{L}+ [,:] \s+ ){0,4} )?"""
 )
-_JOIN_LEFT = regex.compile(
-    r"""\s* (?: [)\]] )? (?: , \s respectively ,? )? \s* (?: (?: \( [^()]{0,30} \) | of \s (?: those | these | them | the \s \p{L}+ ) | who \s \p{L}+ ( \s \p{L}+ ){0,4} | in \s (?: the | each | this ) \s [^,;]{1,40}? (?: group | arm | cohort )s? | each ) \s* )?
-        (?: (?: also | later | subsequently | only | then | still | ,? \s who | reported | have | had | has | were | was | did ) \s+ ){0,2}
-        (?: developed | develop | experienced | suffered (?: \s from )? | had | have | with | presented (?: \s with )? | reported | complained \s of | sustained | showed | exhibited | of | withdrew | discontinued | required
-          | underwent | experiencing | developing | having | reporting | complaining \s of | manifested | (?: were | was | is | are ) (?: \s \p{L}+ ){0,2} (?: for | with | by | to ) | due \s to | because \s of | [died†]+ \s (?: of | from | due \s to | with | because \s of ) | in \s whom | acquired | contracted | dropped \s out
-          | for | suffering \s from | demonstrated | displayed )
-        (?: \s+ (?! (?: and | but | while | whereas | although ) \s ) [\p{L}\d≥>/+-]+ ,? ){0,7}? \s* [(]?""",
-    regex.VERBOSE | regex.IGNORECASE,
+_BREAKS = compile_pattern(
+    r"""[;.] (?: \s | \Z )
+      | \b \p{L}* (?: alleviat | reliev | improv | reduc | decreas | ameliorat | increas | declin | lower ) \p{L}*
+      | \b (?: but | however | although | whereas | while | except | which | compared | resulting | because | due
+          | leading
+          | after | before ) \b"""
 )
-_RIGHT_BEFORE = regex.compile(
-    rf"""(?: (?<! least \s | more \s than \s | no \s ) (?P<count> {_COUNT} (?! \s+ or \s+ more ) | (?<! \p{{L}} ) (?: an? | another | single | solitary ) ) (?: \s+ (?! of \b | out \b ) (?: new | additional | further | other | mild | moderate | severe | serious | transient | minor | major | grade \s+ [\dIV]+ (?: [-–/] \d )? | documented | confirmed | possible | nonfatal | fatal | isolated | unrelated | related | such | different | self-limited | reversible | late | early | patient | single ) ){{0,3}}
-            (?: \s+ (?: case | episode | instance | event | occurrence | incident | report )s? \s+ (?: each \s )? (?: of ) (?: \s+ (?: an? | the | mild | moderate | severe | serious | transient | grade \s+ [\dIV]+ ) ){{0,3}} )? \s* ) \Z""",
-    regex.VERBOSE | regex.IGNORECASE,
+_SUBJECT = compile_pattern(
+    r"""\s* [)\]]? \s+ (?: had | have | developed | experienced | were | was | died | improved | required | received
+      | underwent | withdrew | discontinued | showed | achieved ) \b"""
 )
+_JOINS_LEFT = compile_pattern(
+    r"""
+    \s* [)\]]? (?: , \s respectively ,? )? \s*
+    (?: (?: \( [^()]{0,30} \) | of \s (?: those | these | them | the \s \p{L}+ ) | who \s \p{L}+ (?: \s \p{L}+ ){0,4}
+        | in \s (?: the | each | this ) \s [^,;]{1,40}? (?: group | arm | cohort )s? | each ) \s* )?
+    (?: (?: also | later | subsequently | only | then | still | ,? \s who | reported | have | had | has | were
+        | was | did )
+        \s+ ){0,2}
+    (?: developed | develop | experienced | suffered (?: \s from )? | had | have | with | presented (?: \s with )?
+      | reported | complained \s of | sustained | showed | exhibited | of | withdrew | discontinued | required
+          | underwent
+      | experiencing | developing | having | reporting | complaining \s of | manifested
+      | (?: were | was | is | are ) (?: \s \p{L}+ ){0,2} (?: for | with | by | to ) | due \s to | because \s of
+      | †+ \s (?: of | from | due \s to | with | because \s of ) | in \s whom | acquired | contracted
+          | dropped \s out | for
+      | suffering \s from | demonstrated | displayed )
+    (?: \s+ (?! (?: and | but | while | whereas | although ) \s ) [\p{L}\d≥>/+-]+ ,? ){0,7}? \s* \(?"""
+)
+_IN_OPENS = compile_pattern(r"\b In \s+ (?: only \s+ )? \Z")
+_COMMA_JOINS = compile_pattern(r"[)\]]? ,? \s+ (?: (?: an? | the ) \s+ )? (?: \p{L}+ \s ){0,2}")
+_DIED_JOINS = compile_pattern(
+    r"[\s)\]]* (?: \p{L}+ \s ){0,3} | .{0,40} (?: group | arm | patients | cohort ) \s | \s+ who \s [^,;.]{1,70} \s"
+)
+_NEXT_BEFORE = compile_pattern(
+    rf"""
+    (?: (?<! \b (?: least | more \s than | no | top ) \s ) (?P<count> {_COUNT} ) (?! \s+ or \s+ more )
+      | (?<! \p{{L}} ) (?P<count> an? | another | single | solitary ) )
+    (?: \s+ (?: new | additional | further | other | mild | moderate | severe | serious | transient | minor | major | x+
+        (?: \s x* \d* x* )? | documented | confirmed | possible | nonfatal | fatal | isolated | unrelated
+            | related | such
+        | different | self-limited | reversible | late | early | patient | single ) ){{0,3}}
+    (?: \s+ (?: case | episode | instance | event | occurrence | incident | report )s? \s+ (?: each \s )? of
+        (?: \s+ (?: an? | the | mild | moderate | severe | serious | transient | x+ ) ){{0,3}} )?
+    \s* \Z"""
+)
+_AND = regex.compile(r"\s+and\s+")
 
 
-def read_numbers(text: str, masked: str, terms: Sequence[Term], index: int, found: Sequence[Quantity]) -> tuple[dict[str, Span], str]:
-    """The spans of count, denominator and percentage of a term, and on which side (`right`, `left` or empty)."""
+def read_numbers(
+    text: str, masked: str, terms: Sequence[Term], index: int, found: Sequence[Quantity]
+) -> tuple[Parts, str]:
+    """The spans of count, denominator and percentage of a term, and their side of it (`right`, `left` or empty)."""
     term = terms[index]
-    direct: dict[str, Span] = {}
-    offset = max(0, term.start - 80)
-    if match := _RIGHT_BEFORE.search(text, offset, term.start):
-        direct = {"count": match.span("count")}
-    article = bool(direct) and text[slice(*direct["count"])].lower() in ("a", "an", "another", "single", "solitary")
-    if direct and not article:
-        return direct, "left"
-    next_term = next((each.start for each in terms[index + 1 :] if not _noted(text, term.end, each)), len(text))
-    right = [each for each in found if term.end <= each.start < next_term]
-    if right and not _SUBJECT.match(text, right[0].end) and _JOIN_RIGHT.fullmatch(masked, term.end, right[0].start) and not _BREAK.search(masked, term.end, right[0].start):
-        chosen = _choose(text, right, term.end, next_term)
-        if chosen.parts():
-            return chosen.parts(), "right"
-    previous = terms[index - 1].end if index else 0
-    left = [each for each in found if previous <= each.start and each.end <= term.start and each.count]
-    if left and (
-        _JOIN_LEFT.fullmatch(masked, left[-1].end, term.start)
-        or (regex.search(r"\bIn\s+(?:only\s+)?$", text[: left[-1].start]) and regex.fullmatch(r"[)\]]?,?\s+(?:an?\s+|the\s+)?(?:\p{L}+\s){0,2}", text[left[-1].end : term.start]))
-        or (term.kind == DEATH and regex.fullmatch(r"[\s)\]]*(?:\p{L}+\s){0,3}|.{0,40}(?:group|arm|patients|cohort)\s|\s+who\s[^,;.]{1,70}\s", text[left[-1].end : term.start]))
+    direct = _NEXT_BEFORE.search(text, max(0, term.start - 80), term.start)
+    if direct and direct["count"].lower() not in ONE:
+        return {"count": direct.span("count")}, "left"
+    next_start = next(
+        (each.start for each in terms[index + 1 :] if not _stands_behind(text, term.end, each)), len(text)
+    )
+    right = [each for each in found if term.end <= each.start < next_start]
+    if (
+        right
+        and not _SUBJECT.match(text, right[0].end)
+        and _JOINS_RIGHT.fullmatch(masked, term.end, right[0].start)
+        and not _BREAKS.search(masked, term.end, right[0].start)
     ):
-        if len(left) > 1 and "respectively" in text[left[-1].end :] and regex.fullmatch(r"\s+and\s+", text[left[-2].end : left[-1].start]):
-            return left[-2].parts(), "left"
-        return left[-1].parts(), "left"
-    return direct, "left" if direct else ""
+        return _of_the_intervention(text, right, term.end, next_start).parts, "right"
+    previous_end = terms[index - 1].end if index else 0
+    left = [each for each in found if previous_end <= each.start and each.end <= term.start and "count" in each.parts]
+    if left and _is_joined(text, masked, left[-1], term):
+        in_turn = (
+            len(left) > 1
+            and "respectively" in text[left[-1].end :]
+            and _AND.fullmatch(text, left[-2].end, left[-1].start)
+        )
+        return left[-2 if in_turn else -1].parts, "left"
+    return ({"count": direct.span("count")}, "left") if direct else ({}, "")
 
 
-_SUBJECT = regex.compile(r"\s*[)\]]?\s+(?:had|have|developed|experienced|were|was|died|improved|required|received|underwent|withdrew|discontinued|showed|achieved)\b")
+def _is_joined(text: str, masked: str, quantity: Quantity, term: Term) -> bool:
+    """Whether a term is what the people of a quantity before it had."""
+    return bool(
+        _JOINS_LEFT.fullmatch(masked, quantity.end, term.start)
+        or (_IN_OPENS.search(text, 0, quantity.start) and _COMMA_JOINS.fullmatch(text, quantity.end, term.start))
+        or (term.kind == DEATH and _DIED_JOINS.fullmatch(text, quantity.end, term.start))
+    )
 
 
-def _noted(text: str, end: int, term: Term) -> bool:
+def _stands_behind(text: str, end: int, term: Term) -> bool:
     """Whether a term stands in parentheses right behind a place."""
     return term.start > end and bool(regex.fullmatch(r"\s*[(\[][\p{L}\s]{0,20}", text[end : term.start]))
 
 
-_VERSUS = regex.compile(r"\b(?:vs\b\.?|versus\b|and\b|than\b|compared\s(?:with|to)\b)")
+_VERSUS = compile_pattern(r"\b (?: vs \b \.? | versus \b | and \b | than \b | compared \s (?: with | to ) \b )")
+_LABEL_END = compile_pattern(r"[,;] | \b (?: and | vs | versus | than | compared ) \b")
+_CLAUSE_END = regex.compile(r";|\.\s")
 
 
-def _choose(text: str, found: Sequence[Quantity], start: int, limit: int) -> Quantity:
+def _of_the_intervention(text: str, found: Sequence[Quantity], start: int, limit: int) -> Quantity:
     """The first quantity that is not said of a control group, of those that follow one another."""
     chain = [found[0]]
     for each in found[1:4]:
         between = text[chain[-1].end : each.start]
-        if len(between) > 90 or regex.search(r";|\.\s", between) or each.end > limit or _SUBJECT.match(text, each.end):
+        if len(between) > 90 or _CLAUSE_END.search(between) or each.end > limit or _SUBJECT.match(text, each.end):
             break
         chain.append(each)
     if len(chain) == 1:
         return chain[0]
-    labels = [text[one.end : other.start] for one, other in zip(chain, chain[1:], strict=False)]
-    bare = all(not regex.search(r"\p{L}{4}", label) for label in labels)
-    behind = regex.split(r"[;]|\.\s", text[chain[-1].end : min(len(text), chain[-1].end + 90)], maxsplit=1)[0]
-    for joint in (text[start : chain[0].start], behind) if bare else ():
-        groups = _VERSUS.split(joint)
-        if len(groups) == len(chain) and any(_CONTROL.search(group) for group in groups):
-            return next((each for each, group in zip(chain, groups, strict=True) if not _CONTROL.search(group)), chain[0])
+    between_all = [text[one.end : other.start] for one, other in pairwise(chain)]
+    behind = _CLAUSE_END.split(text[chain[-1].end : chain[-1].end + 90], maxsplit=1)[0]
+    if not any(regex.search(r"\p{L}{4}", label) for label in between_all):
+        for joint in (text[start : chain[0].start], behind):
+            groups = _VERSUS.split(joint)
+            if len(groups) == len(chain) and any(_CONTROL.search(group) for group in groups):
+                pairs = zip(chain, groups, strict=True)
+                return next((each for each, group in pairs if not _CONTROL.search(group)), chain[0])
     for place, each in enumerate(chain):
-        label = regex.split(r"[,;]|\b(?:and|vs|versus|than|compared)\b", (*labels, behind)[place], maxsplit=1)[0]
+        label = _LABEL_END.split((*between_all, behind)[place], maxsplit=1)[0]
         if not regex.search(r"\p{L}{3}", label):
             label = text[chain[place - 1].end if place else start : each.start]
         if not _CONTROL.search(label):

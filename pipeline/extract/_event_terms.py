@@ -1,106 +1,172 @@
-"""Words that can name an adverse event: where they stand in a sentence, and what the vocabulary calls them.
+"""Words that can name an adverse event: where they stand in a text, and what the vocabulary calls them.
 
-Whether such words say that an event happened is not asked here. A term is either general (`adverse events`), a death,
-or a named event; named are the terms of the vocabulary and words that medicine builds for ills (`-itis`, `-penia`).
+Whether they say that an event happened is not asked here. A term is general (`adverse events`), a death, or a named
+event; named are the terms of the vocabulary, and words that medicine builds for ills (`-itis`, `-penia`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import regex
 
-from pipeline.records import Span
+from pipeline.rules import compile_pattern
 from pipeline.vocabulary import table, words
 
 DEATH, GENERAL, NAMED = "†", "§", "¤"
-"""The marks that stand for a term of each kind in a masked sentence."""
+"""The kinds of terms, each the mark that stands for such a term in a masked sentence."""
+
+Name = tuple[str, str]
+"""Preferred term and organ class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words `[start, end)` of a text that can name an event; `key` is their normal form, to know them again."""
+    """Words `[start, end)` of a text that can name an event; `key` is the same for all words for one event."""
 
     start: int
     end: int
     kind: str
     key: str
-    preferred: str
-    organ_class: str
+    organ_class: str = ""
 
 
-_WORD = regex.compile(r"\p{L}+(?:['’]s\b)?|\d+")
-_LINK = regex.compile(r"[\s\-\u2010-\u2013/]{1,2}|-\s|\s\(\p{Lu}{2,6}\)\s")
-_SHORT_IN_PHRASE = regex.compile(r"(?<=\p{Ll}\s)\(\p{Lu}{2,6}\)(?=\s\p{Ll})")
-_ADVERSE = r"""
-    (?: (?: un(?:desirable|toward|wanted|favou?rable) | adverse | side | toxic | (?<![\p{L}-]) safety )
-        [\s\-\u2010\u2011] (?: [\p{L}-]+ \s ){0,2}?
-        (?: event | effect | reaction | experience | incident | drug \s (?: event | effect | reaction ) | episode | response | symptom | sign | outcome )s?
+_GENERAL = compile_pattern(
+    r"""
+    (?<! [\p{L}\d] )
+    (?: (?: un(?: desirable | toward | wanted | favou?rable ) | adverse | side | toxic
+        | safety ) [\s\-‐‑] (?: [\p{L}-]+ \s ){0,2}?
+        (?: event | effect | reaction | experience | incident | episode | response | symptom | sign | outcome )s?
       | side \s* effects?
       | complications? | toxicit (?: y | ies ) | sequelae
-      | (?<= \p{L} [\-\u2010\u2011] ) (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )? (?: adverse \s )? (?: events? | effects? | reactions? | problems? | symptoms? | harms? )
-      | (?-i: s?AEs? | SAEs? | TEAEs? | TRAEs? | TESAEs? | ADRs? | DLTs? | irAEs? | SUSARs? | AESIs? | ADEs? | DLAEs? ) (?! \p{L} )
-      | (?: serious | severe | major | all | these ) \s events? )
-    (?! \p{L} )
-"""
-_GENERAL = regex.compile(rf"(?<! [\p{{L}}\d] ) {_ADVERSE}", regex.VERBOSE | regex.IGNORECASE)
-_KNOWN_SHORT = frozenset("AE AEs SAE SAEs TEAE TEAEs TRAE TRAEs ADR ADRs DLT DLTs".split())
-_DEATH = regex.compile(
-    r"""(?<! \p{L} ) (?: deaths? | died | dies | fatalit (?: y | ies ) | mortality | succumbed | (?: fatal | lethal ) \s (?: events? | outcomes? | cases? | complications? ) )
-        (?! \p{L} )""",
-    regex.VERBOSE | regex.IGNORECASE,
+      | (?<= \p{L} [-‐‑] ) (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )?
+        (?: adverse \s )? (?: event | effect | reaction | problem | symptom | harm )s?
+      | (?: serious | severe | major | all | these ) \s events?
+      | (?-i: s?AEs? | SAEs? | TEAEs? | TRAEs? | TESAEs? | ADRs? | DLTs? | irAEs? | SUSARs? | AESIs? | ADEs? ) )
+    (?! \p{L} )"""
 )
+_OF_ALL_ARTICLES = frozenset({"AE", "SAE", "TEAE", "TRAE", "TESAE", "ADR", "DLT", "irAE", "SUSAR", "AESI", "ADE"})
+_DEATH = compile_pattern(
+    r"""
+    (?<! \p{L} )
+    (?: deaths? | died | dies | fatalit (?: y | ies ) | mortality | succumbed
+      | (?: fatal | lethal ) \s (?: event | outcome | case | complication )s? )
+    (?! \p{L} )"""
+)
+_DEATH_NAME = ("death", "General disorders and administration site conditions")
 _BUILT = regex.compile(
-    r"(?!anti|non|pre|post)\p{L}{3,}(?:itis|itides|[^d]emias?|penias?|algias?|rrheas?|rrhages?|megaly|[^c]uria|plegias?|toxicit(?:y|ies)|sclerosis|ectas[ie]s|stenos[ie]s"
-    r"|thrombos[ie]s|necros[ie]s|neuropath(?:y|ies)|dynia|edemas?)"
+    r"(?!anti|non|pre|post)\p{L}{3,}(?:itis|itides|[^d]emias?|penias?|algias?|rrheas?|rrhages?|megaly|[^c]uria|plegias?"
+    r"|toxicit(?:y|ies)|sclerosis|ectas[ie]s|stenos[ie]s|thrombos[ie]s|necros[ie]s|neuropath(?:y|ies)|dynia|edemas?)"
 )
-"""Ends of words that medicine builds for ills, in the normal form."""
+_WORD = regex.compile(r"\p{L}+(?:['’]s\b)?|\d+")
+_ASIDE = regex.compile(r"(?<=\p{Ll}\s)\(\p{Lu}{2,6}\)(?=\s\p{Ll})")
+_LINK = regex.compile(r"[\s\-‐‑‒–/]{1,2}|\s\(\p{Lu}{2,6}\)\s")
+_GREEK = regex.compile(r"ae|oe")
+_HEAD_END = compile_pattern(
+    r"\s (?: of | in | with | due | to | from | at | involving | requiring | without | on | during | after ) \s | [(\[]"
+)
+
+
+def find_terms(text: str, abbreviations: Mapping[str, str]) -> list[Term]:
+    """The terms of a text in its order, none overlapping another; `abbreviations` are those of the article."""
+    named = sorted(_named(text, abbreviations), key=lambda each: (each[0] - each[1], each[0]))
+    spans = [
+        (*match.span(), GENERAL, ("", ""))
+        for match in _GENERAL.finditer(text)
+        if not any(start <= match.start() and match.end() < end for start, end, _ in named)
+    ]
+    spans += [(*place, GENERAL, ("", "")) for place in _own_general(text, abbreviations)]
+    spans += [(*match.span(), DEATH, _DEATH_NAME) for match in _DEATH.finditer(text)]
+    spans += [(start, end, NAMED, name) for start, end, name in named]
+    taken = bytearray(len(text))
+    found = []
+    for start, end, kind, (term, organ_class) in spans:
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            found.append(_extend(text, Term(start, end, kind, term or normal(text[start:end]), organ_class)))
+    return sorted(found, key=lambda term: term.start)
+
+
+@lru_cache(maxsize=20_000)
+def preferred(phrase: str) -> Name:
+    """Preferred term and organ class of a phrase, both empty if the vocabulary has none.
+
+    The whole phrase is looked up, then what is left of it without its first words (`acute hepatitis`), then the same
+    without what a preposition adds behind (`hypertrophy of the transplant`).
+    """
+    if short := _of_abbreviation(phrase.strip()):
+        return short
+    for head in (phrase, _HEAD_END.split(phrase)[0]):
+        parts = tuple(normal(head).split())
+        for first in range(len(parts)):
+            if name := _look_up(parts[first:]):
+                return name
+    if general := [match[0] for match in _GENERAL.finditer(phrase)]:
+        return _general_name(general[-1]), ""
+    return _DEATH_NAME if _DEATH.search(phrase) else ("", "")
 
 
 def normal(text: str) -> str:
-    """Lower case, one space between words, American spelling of the Greek and Latin ae, oe and our."""
-    return " ".join(_word(match[0]) for match in _WORD.finditer(text))
+    """Lower case, one space between words, American spelling of what is Greek or Latin."""
+    return " ".join(_normal_word(match[0]) for match in _WORD.finditer(text))
 
 
 @lru_cache(maxsize=50_000)
-def _word(word: str) -> str:
-    word = word.lower().replace("’", "'")
-    word = regex.sub("ae|oe", "e", word)
-    return regex.sub("our(?=s?$)", "or", word.replace("leuco", "leuko").replace("pht", "pht"))
+def _normal_word(word: str) -> str:
+    word = _GREEK.sub("e", word.lower().replace("’", "'")).replace("leuco", "leuko")
+    return word.replace("our", "or") if word.endswith(("our", "ours")) else word
 
 
 def _singulars(word: str) -> Iterator[str]:
     yield word
-    if word.endswith("ies"):
-        yield word[:-3] + "y"
-    if word.endswith("ses"):
-        yield word[:-2] + "is"
-    if word.endswith("es"):
-        yield word[:-2]
-    if word.endswith("s"):
-        yield word[:-1]
-    if word.endswith("ata"):
-        yield word[:-2]
+    for ending, singular in (("ies", "y"), ("ses", "sis"), ("es", ""), ("s", ""), ("ata", "a")):
+        if word.endswith(ending):
+            yield word.removesuffix(ending) + singular
 
 
 @cache
-def _vocabulary() -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
-    """The rows of the vocabulary by normal form, and by first word the largest number of words."""
-    rows = {normal(term): row for term, row in table("events").items()}
+def _vocabulary() -> tuple[dict[str, Name], dict[str, int]]:
+    """Names by normal form, and by first word the largest number of words."""
+    names = {normal(term): (preferred_term, organ) for term, (preferred_term, organ) in table("events").items()}
     longest: dict[str, int] = {}
-    for term in rows:
+    for term in names:
         parts = term.split()
         longest[parts[0]] = max(longest.get(parts[0], 0), len(parts))
-    return rows, longest
+    return names, longest
 
 
 @lru_cache(maxsize=50_000)
 def _reach(word: str) -> int:
     """The largest number of words of a term that begins with a word."""
-    _, longest = _vocabulary()
-    return max(longest.get(each, 0) for each in _singulars(word))
+    return max(_vocabulary()[1].get(each, 0) for each in _singulars(word))
+
+
+@lru_cache(maxsize=50_000)
+def _look_up(parts: tuple[str, ...]) -> Name | None:
+    names = (_vocabulary()[0].get(" ".join((*parts[:-1], singular))) for singular in _singulars(parts[-1]))
+    return next((name for name in names if name), None)
+
+
+def _of_abbreviation(word: str) -> Name | None:
+    row = table("event_abbreviations").get(word) or table("event_abbreviations").get(word.removesuffix("s"))
+    return (row[0], row[1]) if row else None
+
+
+def _general_name(words_: str) -> str:
+    for name, pattern in _GENERAL_NAMES.items():
+        if pattern.search(words_):
+            return name
+    return "adverse event"
+
+
+_GENERAL_NAMES = {
+    "dose-limiting toxicity": regex.compile("DLT|(?i:dose.limit)"),
+    "serious adverse event": regex.compile("SAE|(?i:serious|SUSAR)"),
+    "toxicity": regex.compile("(?i:toxic)"),
+    "complication": regex.compile("(?i:complication|sequelae)"),
+}
 
 
 @lru_cache(maxsize=50_000)
@@ -108,99 +174,62 @@ def _is_built(word: str) -> bool:
     return bool(_BUILT.fullmatch(word))
 
 
-@lru_cache(maxsize=20_000)
-def _look_up(words_: tuple[str, ...]) -> tuple[str, ...] | None:
-    rows, _ = _vocabulary()
-    *front, last = words_
-    for singular in _singulars(last):
-        if row := rows.get(" ".join((*front, singular))):
-            return row
-    return None
-
-
-def preferred(phrase: str) -> tuple[str, str]:
-    """Preferred term and organ class of a phrase, both empty if the vocabulary has none.
-
-    The whole phrase is looked up, then what is left of it without its first words (`acute hepatitis`), then the same
-    without what a preposition adds behind (`hypertrophy of the transplant`).
-    """
-    short = table("event_abbreviations").get(phrase.strip().removesuffix("s")) or table("event_abbreviations").get(phrase.strip())
-    if short:
-        return short[0], short[1]
-    heads = [phrase, regex.split(r"\s(?:of|in|with|due|to|from|at|involving|requiring|without|on|during|after)\s|[(\[]", phrase)[0]]
-    for head in heads:
-        parts = tuple(normal(head).split())
-        for first in range(len(parts)):
-            if row := _look_up(parts[first:]):
-                return row[0], row[1]
-    return "", ""
-
-
-def find_terms(text: str, abbreviations: Mapping[str, str]) -> list[Term]:
-    """The terms of a text, none overlapping another, in its order; the article's own abbreviations are known too."""
-    found: list[Term] = []
-
-    def add(start: int, end: int, kind: str, row: tuple[str, ...] = ("", "")) -> None:
-        if all(end <= each.start or each.end <= start for each in found):
-            found.append(Term(start, end, kind, row[0] or normal(text[start:end]), row[0], row[1]))
-
-    named = sorted(_named(text, abbreviations), key=lambda each: each[0] - each[1])
-    for match in _GENERAL.finditer(text):
-        if not any(start <= match.start() and match.end() < end for start, end, _ in named):
-            add(*match.span(), GENERAL)
-    for short, meaning in abbreviations.items():
-        if short not in _KNOWN_SHORT and len(meaning) < 60 and any(match.end() == len(meaning) for match in _GENERAL.finditer(meaning)) and "without" not in meaning:
-            for match in regex.finditer(rf"(?<![\p{{L}}\d]){regex.escape(short)}s?(?![\p{{L}}\d])", text):
-                add(*match.span(), GENERAL)
-    for match in _DEATH.finditer(text):
-        add(*match.span(), DEATH, ("death", "General disorders and administration site conditions"))
-    for start, end, row in named:
-        add(start, end, NAMED, row)
-    return sorted((_extend(text, term) for term in found), key=lambda term: term.start)
-
-
-def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    shorts = table("event_abbreviations")
-    tokens = [match.span() for match in _WORD.finditer(_SHORT_IN_PHRASE.sub(lambda match: " " * len(match[0]), text))]
-    normals = [_word(text[start:end]) for start, end in tokens]
+def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, int, Name]]:
+    """Terms of the vocabulary and built words, the longest from each word on; they may overlap."""
+    bare = _ASIDE.sub(lambda aside: " " * len(aside[0]), text)
+    tokens = [match.span() for match in _WORD.finditer(bare)]
+    normals = [_normal_word(text[start:end]) for start, end in tokens]
     for first, (start, end) in enumerate(tokens):
         word = text[start:end]
-        singular = word[:-1] if word.endswith("s") and word[:-1].isupper() else word
-        if singular in abbreviations:
-            if row := preferred(abbreviations[singular]):
-                if row[0]:
-                    yield start, end, row
+        short = word.removesuffix("s") if word[:-1].isupper() else word
+        if short in abbreviations:
+            name = preferred(abbreviations[short])
+            if name[1]:
+                yield start, end, name
             continue
-        if singular in shorts:
-            yield start, end, shorts[singular]
+        if name_of_short := _of_abbreviation(word):
+            yield start, end, name_of_short
             continue
-        reach = _reach(normals[first])
-        for count in range(min(reach, len(tokens) - first), 0, -1):
+        for count in range(min(_reach(normals[first]), len(tokens) - first), 0, -1):
             last = first + count - 1
-            if any(not _LINK.fullmatch(text, tokens[i][1], tokens[i + 1][0]) for i in range(first, last)):
-                continue
-            if row := _look_up(tuple(normals[first : last + 1])):
-                yield start, tokens[last][1], row
+            linked = all(_LINK.fullmatch(text, tokens[i][1], tokens[i + 1][0]) for i in range(first, last))
+            if linked and (name := _look_up(tuple(normals[first : last + 1])) or ("", "")) != ("", ""):
+                yield start, tokens[last][1], name
                 break
         else:
             if _is_built(normals[first]):
                 yield start, end, ("", "")
 
 
-_BEFORE = regex.compile(r"(?P<word> [\p{L}\d][\p{L}\d/'’\u2010\u2011-]* ) (?: \s | [-\u2010\u2011] ) \Z", regex.VERBOSE)
-_ADJECTIVE = regex.compile(r"[\p{L}-]+(?:al|ic|ous|ary|ive|ar|oid|ible|able|ory|ile|ine|like)|[\p{L}-]+[-\u2010\u2011 ](?:related|associated|induced|emergent|limiting|limited|mediated|threatening|free|onset|term|tract|site)")
+def _own_general(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """The places of abbreviations that an article introduces for a general term (`RRT`, regimen-related toxicity)."""
+    for short, meaning in abbreviations.items():
+        if short in _OF_ALL_ARTICLES or short.removesuffix("s") in _OF_ALL_ARTICLES or "without" in meaning:
+            continue
+        if len(meaning) < 60 and any(match.end() == len(meaning) for match in _GENERAL.finditer(meaning)):
+            for match in regex.finditer(rf"(?<![\p{{L}}\d]){regex.escape(short)}s?(?![\p{{L}}\d])", text):
+                yield match.span()
+
+
+_BEFORE = regex.compile(r"(?P<word>[\p{L}\d][\p{L}\d/'’‐‑-]*)[\s\-‐‑]\Z")
+_JOINED_BEFORE = regex.compile(r"[\p{L}\d]++[-‐‑]\Z")
+_ADJECTIVE = regex.compile(
+    r"[\p{L}-]+(?:al|ic|ous|ary|ive|ar|oid|ible|able|ory|ile|ine|like)"
+    r"|[\p{L}-]+[-‐‑](?:related|associated|induced|emergent|limiting|limited|mediated|threatening|free|onset|term|tract"
+    r"|site)"
+)
 
 
 def _extend(text: str, term: Term) -> Term:
     """The term with the words before it that make it another event."""
     start = term.start
-    if text[start:].lower().startswith(("died", "succumbed")):
+    if text[start : term.end].lower() in ("died", "dies", "succumbed"):
         return term
-    while start and text[start - 1] in "-\u2010\u2011" and (match := regex.search(r"[\p{L}\d]++\Z", text[max(0, start - 30) : start - 1])):
-        start -= len(match[0]) + 1
+    while joined := _JOINED_BEFORE.search(text, max(0, start - 30), start):
+        start = joined.start()
     while match := _BEFORE.search(text, max(0, start - 40), start):
         word = match["word"].lower()
         if word in words("event_never_before") or not (word in words("event_modifiers") or _ADJECTIVE.fullmatch(word)):
             break
         start = match.start()
-    return Term(start, term.end, term.kind, term.key, term.preferred, term.organ_class)
+    return replace(term, start=start)

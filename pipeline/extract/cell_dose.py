@@ -51,8 +51,9 @@ class CellDose:
 _NAMES = {"cells": words("cells"), "names": words("cell_short_names"), "lookalikes": words("cell_lookalikes")}
 """The word lists that `_HEAD` refers to."""
 
-_START = r"""(?= [\d.·\\${] ) (?<! [\p{L}\d$£€] | \d[.·^] | (?<= \d ) (?<! 10 \d ) , | \p{L}[-‐‑–]
-                | \d \s? [x×*∗·•∙⋅] \s? (?= 10 (?! 0 ) ) | [×*] \s? \( \s? )"""
+_START = r"""(?= [\d.·\\${] )
+    (?<! [\p{L}\d£€] | \$ (?! [^$\n]{1,30} \$ ) | \d[.·^] | (?<= \d ) (?<! 10 \d ) , | \p{L}[-‐‑–]
+       | (?: \d \s? [x×*∗·•∙⋅] | \\times ) \s? (?= 10 (?! 0 ) ) | [×*] \s? \( \s? )"""
 """A number begins here, not the tail of another or of a name (`IL-2`), nor a power that a factor stands before."""
 
 _NO_LABEL = r"""(?<! \b (?: days? | weeks? | months? | years? | d | visits? | cohorts? | groups? | arms? | levels?
@@ -61,7 +62,8 @@ _NO_LABEL = r"""(?<! \b (?: days? | weeks? | months? | years? | d | visits? | co
 """What stands here does not number something (`on days 0 and 7`)."""
 
 _NUMBER = r"""(?: \d{1,3} (?: , \d{3} )++ (?! \d )
-                | \d{1,4}+ (?: [.,·∙•] \d{1,4}+ | \.\ \d{1,2}+ (?= \s*+ (?: [x×*e] | million | [-–~] | to \b ) ) )?
+                | \d{1,4}+ (?: [.,·∙•] \d{1,4}+
+                             | \.\ \d{1,2}+ (?= \s*+ (?: [x×*e] | million | [-–~] | (?: to | and | or ) \b ) ) )?
                 | [.·] \d{1,3}+ )"""
 """A factor; `7. 5 ×` is 7.5 in exports of registries, which put a space behind each point."""
 
@@ -88,6 +90,9 @@ _MILLION = r"[\s-]{0,3} (?P<million> millions? | billions? | mio | mln | milion 
 
 # Units: the cells and what they are given to.
 
+_ARM = r"(?: dose \s++ level | cohort | group | arm | panel | tier | part | stratum | level )"
+_SIZE = r"""(?: very[-\s] )? (?: low(?:er|est)? | mid | middle | medium | intermediate | moderate | high(?:er|est)? )"""
+
 _NO_QUALIFIER = r"""(?: in | on | at | by | of | to | as | is | was | were | are | be | had | has | have | if | it
     | a | an | the
     | than | after | for | from | with | without | when | while | during | until | into | via | per | each | every
@@ -104,10 +109,9 @@ _HEAD = r"""(?: (?: [\p{L}\d]+ \+? [-‐‑–] ){0,4}
     (?! [\p{L}\d] | [-‐‑–] (?: positive | negative | derived | depleted | enriched | selected | based | specific
         | like ) ) )"""
 _QUALIFIER = rf"""(?: (?! {_NO_QUALIFIER} | [x×*] \s | \d[\d.,]*+ [x×*\s±–] )
-    (?: [\p{{L}}\d] [\p{{L}}\d+/.,⁺\-‐‑–−']{{0,40}}+ | [+⁺] | \( [^()]{{1,40}} \) ) \s++ )"""
-_CELLS = (
-    rf"(?: {_QUALIFIER}{{0,8}}? {_HEAD} (?: [\s-]*+ {_HEAD} ){{0,2}} (?: \s++ (?: and | & | plus ) \s++ {_HEAD} )? )"
-)
+    (?: [\p{{L}}\d] [\p{{L}}\d+/.,⁺\-‐‑–−']{{0,40}}+ | [+⁺] | \( (?! {_ARM} | {_SIZE} ) [^()]{{1,40}} \) ) \s++ )"""
+_CELLS = rf"""(?: (?! and \b ) {_QUALIFIER}{{0,8}}? {_HEAD} (?: [\s-]*+ {_HEAD} ){{0,2}}
+    (?: \s++ (?: and | & | plus ) \s++ {_HEAD} )? )"""
 """Cells with the words that say which: `autologous CD34+ cells`, `hUCB-MSCs`, `CAR T-cell`."""
 
 _AREA = r"""c?m (?: \^? 2 | ² | \s? \( 2 \) ) (?! \d ) | square \s++ (?: cm | (?: centi )? met(?:er|re) )
@@ -217,9 +221,9 @@ RULES = (
     _rule(
         "value and range before their scale",
         rf"""{_START} (?P<mention> {_NUMBER} {_SPREAD} ) \s*+ \( (?: range | iqr | interquartile \s range )? [\s,:]*+
-             (?P<mention> {_NUMBER} {_TO} {_NUMBER} ) \s*+ \) {_SCALE} {_UNIT}?""",
-        "a median of [[1.4]] (range [[0.6–8]]) 10^6 cells/kg",
-        "[[2.5]] ([[1 to 7]]) x 10(8)/kg",
+             (?P<mention> {_NUMBER} {_TO} {_NUMBER} \s*+ \) {_SCALE} {_UNIT}? )""",
+        "a median of [[1.4]] (range [[0.6–8) 10^6 cells/kg]]",
+        "[[2.5]] ([[1 to 7) x 10(8)/kg]]",
     ),
     _rule(
         "scaled number with its unit",
@@ -495,7 +499,8 @@ def normalise(mention: Mention, document: Document) -> CellDose:
 
 
 _ONE_AMOUNT = compile_pattern(
-    rf"""(?: {_BARE} | (?P<number> {_NUMBER} ) {_SPREAD} {_SCALE}?+ | (?P<number> {NUMBER_WORDS} ) {_MILLION} )""",
+    rf"""(?: (?P<number> {_NUMBER} ) {_SPREAD} {_SCALE} | {_BARE} | (?P<number> {NUMBER_WORDS} ) {_MILLION}
+           | (?P<number> {_NUMBER} ) {_SPREAD} )""",
     **_NAMES,
 )
 _ONE_SCALE = compile_pattern(_SCALE, **_NAMES)
@@ -598,21 +603,20 @@ def _is_total(mention: Mention) -> bool:
     return bool(match and (_CUMULATIVE.search(match[0]) or _SEVERAL.search(mention.sentence.text)))
 
 
-_NO_NAME = rf"""{_NO_QUALIFIER} | (?: infus | inject | transplant | administ | receiv | deliver | implant | treat
-    | given | giv | us(?:ed|ing)
-    | plus | and | or | single | one | two | three | of | low | high | median | mean | average | total | maximum
-        | minimum | target | number
-    | doses? | these | this | their | both | all | either | escalating | increasing | randomi | allocat | assign
-        | prepar | contain ) \p{{L}}*"""
+_NO_NAME = rf"""(?: {_NO_QUALIFIER}
+    | (?: infus | inject | transplant | administ | receiv | deliver | implant | treat | given | giv | us(?:ed|ing)
+        | plus | and | single | one | two | three | low | high | median | mean | average | total | maximum | minimum | target
+        | number | million | dose | these | this | their | both | all | either | escalating | increasing | randomi
+        | allocat | assign | prepar | contain ) \p{{L}}* \b )"""
 _NAMED = compile_pattern(
-    rf"""(?<! [\p{{L}}\d-] ) (?P<name> (?: (?!
-        (?: {_NO_NAME} ) \b ) [\p{{L}}\d] [\p{{L}}\d+/⁺\-‐‑–']{{0,40}}+ \s++ ){{0,6}}?
-         {_HEAD} (?: [\s-]*+ {_HEAD} ){{0,2}} )
-         (?! [\s-]*+ (?: lymphoma | leuk | cancer | carcinoma | disease | an(?:a)?emia | counts? \b | malignan
-             | tumou?r | neoplas ) )""",
+    rf"""(?<! [\p{{L}}\d-] ) (?= \p{{L}} )
+         (?P<name> (?: (?! {_NO_NAME} ) [\p{{L}}\d] [\p{{L}}\d+/⁺\-‐‑–']{{0,40}}+ \s++ ){{0,6}}?
+                   {_HEAD} (?: [\s-]*+ {_HEAD} ){{0,2}} )
+         (?! [\s-]*+ (?: lymphoma | leuk | cancer | carcinoma | disease | an(?:a)?emia | counts? \b | malignan | tumou?r
+                       | neoplas ) )""",
     **_NAMES,
 )
-_OF_NAMED = compile_pattern(rf"[\s)]*+ (?: of \s++ )? (?: the \s++ )? (?P<name> {_CELLS} )", **_NAMES)
+_OF = compile_pattern(r"[\s)]*+ (?: of \s++ )? (?: the \s++ )?")
 _ANY_CELLS = compile_pattern(
     r"(?: (?: total | live | these | the | all | nucleated | single | own | donor ) \s )* cells?"
 )
@@ -620,13 +624,15 @@ _ANY_CELLS = compile_pattern(
 
 def _cell_type(mention: Mention) -> str:
     """The words that name the cells: in the unit, right behind it, or else the last before it in the sentence."""
-    noun = " ".join(mention.part("noun").split())
-    if noun and not _ANY_CELLS.fullmatch(noun):
-        return noun
-    if (match := _OF_NAMED.match(mention.after[:120])) and not _ANY_CELLS.fullmatch(match["name"]):
-        return " ".join(match["name"].split())
-    before = [" ".join(match["name"].split()) for match in _NAMED.finditer(mention.before[-250:])]
-    return next((name for name in reversed(before) if not _ANY_CELLS.fullmatch(name)), "")
+    after = mention.after[:120]
+    of = _OF.match(after)
+    behind = _NAMED.match(after, of.end() if of else 0)
+    before = reversed(list(_NAMED.finditer(mention.before[-250:])))
+    names = [
+        regex.sub(r"\([^()]*\)", "", mention.part("noun")),
+        *(match["name"] for match in (behind, *before) if match),
+    ]
+    return next((name for each in names if (name := " ".join(each.split())) and not _ANY_CELLS.fullmatch(name)), "")
 
 
 _ROUTES = table("routes")
@@ -659,7 +665,7 @@ def _route(mention: Mention, document: Document) -> str:
 
 def _route_name(printed: str) -> str:
     compact = regex.sub(r"[\W_]", "", printed.lower())
-    for form in (compact, compact.removesuffix("ly"), compact.removesuffix("ally")):
+    for form in (compact, compact.removesuffix("ly"), compact.removesuffix("ally"), compact.removesuffix("ily") + "y"):
         if form in _ROUTES:
             return _ROUTES[form][0]
     return ""
@@ -676,8 +682,8 @@ _TIMES_GIVEN = compile_pattern(
 )
 _ADVERBS = {"single": 1, "once": 1, "twice": 2}
 _NEXT_TO = compile_pattern(
-    r"""\s*+ (?: (?: of | at | with | each | containing | comprising | about | approximately | up | to | least | ~
-        | ≥ ) \s*+ )*+ \(?"""
+    r"""\s*+ (?: (?: of | at | with | each | containing | comprising | about | approximately | up | to | least
+             | ~ | ≥ ) \s*+ )*+"""
 )
 
 
@@ -755,9 +761,6 @@ def _cells_per_administration(mention: Mention, cells: int, volume: float | None
     return round(cells * volume / _millilitres(mention.part("amount") or "1", mention.part("volume")))
 
 
-_ARM = r"(?: dose \s++ level | cohort | group | arm | panel | tier | part | stratum | level )"
-_SIZE = r"""(?: very[-\s] )? (?: low | lower | lowest | mid | middle | medium | intermediate | moderate | high
-    | higher | highest )"""
 _GROUP_BEFORE = compile_pattern(
     rf"""(?P<group> \b {_ARM} \s++ (?: [A-Z] | \d{{1,2}} | [IVX]+ | one | two | three | four )
                   | \b {_SIZE} (?: [-\s]++ dos(?:e|age) )? (?: \s++ {_ARM} )? -? )

@@ -53,9 +53,7 @@ MODIFIERS = rf"""
     (?: [ \s\-]+ (?! \L<breaks> (?![\p{{L}}-]) | {NUMBER_WORDS} \s )
         (?: (?:type|stage|grade|phase|class|level|HIV|group) [ \s-] \d++ | American\ Society\ of\ Anesthesiologists | (?:\p{{Lu}}\.)++ | (?!\d++[\s/]) {_WORD} ),? {ASIDE}? ){{0,9}}?
 """
-PEOPLE_AFTER = (
-    rf"{ASIDE}?+ {MODIFIERS} [\s\-]+ (?:\p{{L}}++-)?? (?: (?P<people> \L<people> ) | (?P<unit> \L<units> ) ) (?! \p{{L}} | -\p{{L}} | ['’]s | \s \L<things> \b )"
-)
+PEOPLE_AFTER = rf"{ASIDE}?+ {MODIFIERS} [\s\-]+ (?:\p{{L}}++-)?? (?: (?P<people> \L<people> ) | (?P<unit> \L<units> ) ) (?! \p{{L}} | -\p{{L}} | ['’]s | \s \L<things> \b )"
 _WHOLE = rf"(?: (?> {INTEGER} | {NUMBER_WORDS} ) {_END} )"
 _LISTS = {"people": PEOPLE, "units": frozenset(UNITS), "breaks": BREAKS, "things": THINGS}
 _SHARE = r"(?: \s* (?: \([^()]{1,24}\) | \[[^\[\]]{1,24}\] ) )?+"
@@ -224,12 +222,22 @@ _OUTCOME_BEFORE = compile_pattern(
              | decrease | reduction | complications? | evident | apparent | persisted | due | died | interrupted | withdrawn | missing | abnormal | performed | biops(?:y|ies) )
         (?: \s (?!that) \p{L}++ ){0,3}? \s (?: in | by | of | for | from | to | among ) (?: \s (?: another | only | all | an | additional | the | other | just | these ) )* \s* \Z"""
 )
-_COORDINATED_BEFORE = compile_pattern(r"(?: \b (?: and | or | versus | vs\.? | with | to ) (?: \s (?: in | the | of | for | from | a\ further ) ){0,2} | [,;] ) \s* \Z")
+_COORDINATED_BEFORE = compile_pattern(
+    r"(?: \b (?: and | or | versus | vs\.? | with | to ) (?: \s (?: in | the | of | for | from | a\ further ) ){0,2} | [,;] ) \s* \Z"
+)
 _OPENED_BEFORE = compile_pattern(r"[(\[] [^()\[\]]{0,60} \Z")
-_PLANNED = compile_pattern(r"\b (?: planned(?!\ (?:\p{L}+\ )?(?:analys|interim|subgroup)) | planning | plan | intended | intend | will | aim(?:s|ed)?\ to | target(?:ed)?\ of | required | expected | anticipated | up\ to(?=\s\Z) | estimated | proposed | should\ be ) \b")
-_FUTURE = compile_pattern(r".* \b (?: will | to\ be | shall ) \s (?: be | enrol | enroll | include | recruit | receive | undergo )")
-_FUTURE_AFTER = compile_pattern(r" (?: (?! \b (?: was | were | had | have | has ) \b ) [^.;] )* \b (?: will | to\ be | shall ) \s (?: be | enrol | enroll | include | recruit | receive | undergo )")
-_IN_BEFORE = compile_pattern(r"\b (?: in | of | on | with | among | for | from | by | between | to ) (?: \s (?: the | these | all ) )? \s* \Z")
+_PLANNED = compile_pattern(
+    r"\b (?: planned(?!\ (?:\p{L}+\ )?(?:analys|interim|subgroup)) | planning | plan | intended | intend | will | aim(?:s|ed)?\ to | target(?:ed)?\ of | required | expected | anticipated | up\ to(?=\s\Z) | estimated | proposed | should\ be ) \b"
+)
+_FUTURE = compile_pattern(
+    r".* \b (?: will | to\ be | shall ) \s (?: be | enrol | enroll | include | recruit | receive | undergo )"
+)
+_FUTURE_AFTER = compile_pattern(
+    r" (?: (?! \b (?: was | were | had | have | has ) \b ) [^.;] )* \b (?: will | to\ be | shall ) \s (?: be | enrol | enroll | include | recruit | receive | undergo )"
+)
+_IN_BEFORE = compile_pattern(
+    r"\b (?: in | of | on | with | among | for | from | by | between | to ) (?: \s (?: the | these | all ) )? \s* \Z"
+)
 _EVENTS = compile_pattern(
     r"\b (?: adverse | (?:side\ )?effects? | events? | deaths? | died | hyp(?:er|o)\p{L}+ | experienced | frequent(?:ly)? | common(?:ly)? | incidence | complained | due\ to | relapses? | recurrences? | failures?"
     r" | complications? | infections? | episodes | toxicity | responses? | serious | responders? ) \b"
@@ -262,7 +270,9 @@ def _has_share(mention: Mention) -> bool:
     """Whether a percentage in parentheses follows the number or its noun."""
     end = max((mention.parts[name][1] for name in ("people", "unit") if name in mention.parts), default=mention.end)
     text = mention.sentence.text
-    return any(_PERCENT_AFTER.match(text, place - mention.sentence.start) for place in (mention.end, max(end, mention.end)))
+    return any(
+        _PERCENT_AFTER.match(text, place - mention.sentence.start) for place in (mention.end, max(end, mention.end))
+    )
 
 
 def _after_noun(mention: Mention) -> str:
@@ -272,7 +282,9 @@ def _after_noun(mention: Mention) -> str:
     return regex.sub(r"\A\s?[(\[][\d.,·]+\s?%[)\]]", "", after)
 
 
-_OF_BEFORE = compile_pattern(r"(?: \A | [:;.,\n] | \bout ) \s* (?: of | among ) (?: \s (?: the | these | all | our | initial ) ){0,3} \s* \Z")
+_OF_BEFORE = compile_pattern(
+    r"(?: \A | [:;.,\n] | \bout ) \s* (?: of | among ) (?: \s (?: the | these | all | our | initial ) ){0,3} \s* \Z"
+)
 
 
 def _verb(mention: Mention) -> tuple[str, str]:
@@ -318,22 +330,37 @@ def _is_sample(mention: Mention, known: set[int], accepted: list[Mention]) -> bo
                 return False
             if "people" in mention.parts or value in known:
                 return True
-            percent = regex.search(r"%\s?[(\[][^()\[\]]{0,30}\Z", before) or regex.match(r"\s?[(\[,)]\s?[(\[]?\d+(?:[.·]\d+)?\s?%", mention.after)
-            inside = not regex.search(r"/\s?\Z", before) and regex.match(r"\s?[),;\]]|\s(?:vs|versus|and|during|with|in|on|who)\b", mention.after)
-            return bool((percent or inside or _IN_GROUP.match(mention.after) or kind == "stage") and known and value <= max(known) and value >= 5)
+            percent = regex.search(r"%\s?[(\[][^()\[\]]{0,30}\Z", before) or regex.match(
+                r"\s?[(\[,)]\s?[(\[]?\d+(?:[.·]\d+)?\s?%", mention.after
+            )
+            inside = not regex.search(r"/\s?\Z", before) and regex.match(
+                r"\s?[),;\]]|\s(?:vs|versus|and|during|with|in|on|who)\b", mention.after
+            )
+            return bool(
+                (percent or inside or _IN_GROUP.match(mention.after) or kind == "stage")
+                and known
+                and value <= max(known)
+                and value >= 5
+            )
         case "part of a whole":
             if integer(mention.text) > integer(mention.part("whole")) or _OUTCOME_BEFORE.search(before):
                 return False
             found = _STAGE_BEFORE.search(before)
             if value == 1 and "people" not in mention.parts:
                 return False
-            return (kind == "stage" and not _IN_BEFORE.search(before)) or (found is not None and STAGES.get(found["stage"].lower()) in ("enrolled", "randomized", "screened"))
+            return (kind == "stage" and not _IN_BEFORE.search(before)) or (
+                found is not None and STAGES.get(found["stage"].lower()) in ("enrolled", "randomized", "screened")
+            )
         case "number of those who":
             if regex.search(r"\bthe\s\Z", before) and (kind in ("stage", "weak") or weak):
                 return True
             if kind == "weak" and regex.match(r"\s\p{L}+\s?[:;.()]", mention.after):
                 return True
-            if weak and accepted and (regex.search(r"\b(?:with|and|whom)\s\Z", before) or mention.after.startswith(" of whom")):
+            if (
+                weak
+                and accepted
+                and (regex.search(r"\b(?:with|and|whom)\s\Z", before) or mention.after.startswith(" of whom"))
+            ):
                 return True
             return (kind == "stage" and (bool(accepted) or _FRONT.search(mention.before) is not None)) or None
         case "number in a group" | "number in a list":
@@ -348,7 +375,11 @@ def _is_sample(mention: Mention, known: set[int], accepted: list[Mention]) -> bo
     group = _IN_GROUP.match(after)
     total = _TOTAL_BEFORE.search(before) is not None
     inside = not total and _IN_BEFORE.search(before) is not None
-    each = group is not None and regex.search(r"\b(?:each|every|per)\b", group[0]) and not (kind == "outcome" and regex.match(r"[^,;]*\b(?:were|had|have|was|died)\b", after))
+    each = (
+        group is not None
+        and regex.search(r"\b(?:each|every|per)\b", group[0])
+        and not (kind == "outcome" and regex.match(r"[^,;]*\b(?:were|had|have|was|died)\b", after))
+    )
     if (kind == "stage" and not inside) or _STAGE_BEFORE.search(before) or each:
         return True
     if regex.search(r"\b(?:group|arm|cohort)s?\s\w{1,3}\s?[:,=(]?\s?\Z", before):
@@ -387,10 +418,21 @@ def _undecided(mention: Mention, known: set[int], accepted: list[Mention], refus
         if regex.match(rf"(?:{_SHARE})\s(?:receiving|taking|undergoing|using)\b", mention.after, flags=regex.VERBOSE):
             return True
         link = regex.match(rf"(?:{_SHARE})\s(\p{{L}}+)", mention.after, flags=regex.VERBOSE)
-        same = link is not None and regex.search(rf"\s{link[1]}\b", _after_noun(last)[: mention.start - last.end]) is not None
-        return group is not None or same or (link is not None and link[1] == "to" and bool(regex.search(r"randomi|assign|allocat", before)))
+        same = (
+            link is not None
+            and regex.search(rf"\s{link[1]}\b", _after_noun(last)[: mention.start - last.end]) is not None
+        )
+        return (
+            group is not None
+            or same
+            or (link is not None and link[1] == "to" and bool(regex.search(r"randomi|assign|allocat", before)))
+        )
     if mention.rule == "number in a list":
-        return bool(known) and regex.search(r"\b(?:group|arm|cohort)\s?\(\s?\Z", before) is not None and mention.after.lstrip().startswith(")")
+        return (
+            bool(known)
+            and regex.search(r"\b(?:group|arm|cohort)\s?\(\s?\Z", before) is not None
+            and mention.after.lstrip().startswith(")")
+        )
     if mention.rule == "number of those who":
         return False
     if last is not None and _COORDINATED_BEFORE.search(before):
@@ -414,7 +456,12 @@ def _adding_up(candidates: list[Mention], totals: set[int]) -> set[int]:
 def _is_planned(mention: Mention) -> bool:
     if mention.rule in ("n equals", "group equals"):
         return False
-    return bool(_PLANNED.search(regex.split(r"[,;:]", mention.before[-60:])[-1]) or _FUTURE.search(mention.before) or _FUTURE_AFTER.match(mention.after[:250]) or _PLANNED.match(_after_noun(mention).lstrip()))
+    return bool(
+        _PLANNED.search(regex.split(r"[,;:]", mention.before[-60:])[-1])
+        or _FUTURE.search(mention.before)
+        or _FUTURE_AFTER.match(mention.after[:250])
+        or _PLANNED.match(_after_noun(mention).lstrip())
+    )
 
 
 @lru_cache(maxsize=1)
@@ -443,13 +490,41 @@ def find(document: Document) -> Iterator[Mention]:
         here = {integer(mention.text) for mention in accepted}
         adding: set[int] = set()
         parts = [m for m in open_ if _verb(m)[0] != "outcome" or _IN_GROUP.match(m.after)]
-        for rules in (("number of people",), ("number in a list",), ("number in a group", "number of those who"), ("number in a list", "number in a group", "number of those who", "number of people", "numbers that share a noun")):
-            adding |= _adding_up([m for m in parts if m.rule in rules], totals if "number in a list" not in rules else here)
-        for mention in open_:
-            paired = mention in parts and "number of people" != mention.rule and any(
-                integer(mention.text) + integer(other.text) in totals for other in accepted if other.rule != "part of a whole"
+        for rules in (
+            ("number of people",),
+            ("number in a list",),
+            ("number in a group", "number of those who"),
+            (
+                "number in a list",
+                "number in a group",
+                "number of those who",
+                "number of people",
+                "numbers that share a noun",
+            ),
+        ):
+            adding |= _adding_up(
+                [m for m in parts if m.rule in rules], totals if "number in a list" not in rules else here
             )
-            if mention.start in adding or paired or _undecided(mention, totals | {integer(m.text) for m in accepted}, [m for m in accepted if m.start < mention.start], [m for m in refused if m.start < mention.start]):
+        for mention in open_:
+            paired = (
+                mention in parts
+                and "number of people" != mention.rule
+                and any(
+                    integer(mention.text) + integer(other.text) in totals
+                    for other in accepted
+                    if other.rule != "part of a whole"
+                )
+            )
+            if (
+                mention.start in adding
+                or paired
+                or _undecided(
+                    mention,
+                    totals | {integer(m.text) for m in accepted},
+                    [m for m in accepted if m.start < mention.start],
+                    [m for m in refused if m.start < mention.start],
+                )
+            ):
                 accepted.append(mention)
             else:
                 refused.append(mention)
@@ -467,17 +542,24 @@ def find(document: Document) -> Iterator[Mention]:
 _ANY_STAGE = compile_pattern(
     r"""\b (?: \L<stages> | randomi[sz]ation ) \b
         (?! [,\s]++ (?: controlled | clinical | double | single | placebo | open | trials? | stud(?:y|ies) | phase | parallel | multi\p{L}+ | cross | prospective | blind ) )""",
-    stages=frozenset(STAGES) - {"followed", "lost", "offered", "continued", "dropped", "started", "began", "used", "compared"},
+    stages=frozenset(STAGES)
+    - {"followed", "lost", "offered", "continued", "dropped", "started", "began", "used", "compared"},
 )
 _ANALYSED = compile_pattern(r"[;,\s]* [^.;)]{0,60} \b (?: analys[ie]s | population | mITT | ITT | evaluable )")
-_POOLED_BEFORE = compile_pattern(r"\b (?: studies | trials | RCTs | articles | papers | (?:review|analysis|analyses|reports?|experience|efficacy) (?= \s of | \s in | \s on ) ) (?: \s (?: involving | including | comprising | with | of | on | in | for | enrolling ) (?: \s (?: a | total | of ) ){0,3} | \s? \( n \s?=\s? )? \s* \Z")
+_POOLED_BEFORE = compile_pattern(
+    r"\b (?: studies | trials | RCTs | articles | papers | (?:review|analysis|analyses|reports?|experience|efficacy) (?= \s of | \s in | \s on ) ) (?: \s (?: involving | including | comprising | with | of | on | in | for | enrolling ) (?: \s (?: a | total | of ) ){0,3} | \s? \( n \s?=\s? )? \s* \Z"
+)
 _THEN_RANDOMIZED = compile_pattern(
     r"""(?: , | ,? \s and ) \s (?: (?: then | were | subsequently ) \s )* (?:\p{L}+ly\s)? (?: randomi[sz]ed | assigned | allocated ) \b
       | \b randomly \s (?: divided | split | distributed ) | \b divided \b .{0,100} \b random"""
 )
 _RANDOMLY = compile_pattern(r"\b random")
-_RESULT = compile_pattern(r"\b p \s? [<=>] | ± | \+/- | \d % | \b (?: decreased | increased | reduced | improved | changes? | reductions? | reported | observed | had | occurred | survival | intention | intent | per[ -]protocol | mITT | ITT ) \b")
-_GROUP_BEFORE = compile_pattern(r"(?P<group> \b (?: group | arm | cohort | panel | part ) s? \s (?: \w{1,3} | \p{L}+ ) | (?: [\p{L}+/‐-]+ \s ){1,3} (?: group | arm | cohort ) ) \s? [:=(]{0,2} \s? (?: n \s? [=:] \s? | comprised \s | included \s | had \s )? \Z")
+_RESULT = compile_pattern(
+    r"\b p \s? [<=>] | ± | \+/- | \d % | \b (?: decreased | increased | reduced | improved | changes? | reductions? | reported | observed | had | occurred | survival | intention | intent | per[ -]protocol | mITT | ITT ) \b"
+)
+_GROUP_BEFORE = compile_pattern(
+    r"(?P<group> \b (?: group | arm | cohort | panel | part ) s? \s (?: \w{1,3} | \p{L}+ ) | (?: [\p{L}+/‐-]+ \s ){1,3} (?: group | arm | cohort ) ) \s? [:=(]{0,2} \s? (?: n \s? [=:] \s? | comprised \s | included \s | had \s )? \Z"
+)
 
 
 def _stage(mention: Mention, samples: tuple[Mention, ...]) -> str:
@@ -486,7 +568,9 @@ def _stage(mention: Mention, samples: tuple[Mention, ...]) -> str:
     before, after = _before(mention), _after_noun(mention)
     beside = regex.match(r"\s(?:\p{L}+ly\s)?(\p{L}+)\b", after)
     participle = STAGES.get(beside[1].lower(), "") if beside and kind != "stage" else ""
-    described = _ANY_STAGE.search(mention.sentence.text[mention.end - mention.sentence.start : len(mention.sentence.text) - len(after)])
+    described = _ANY_STAGE.search(
+        mention.sentence.text[mention.end - mention.sentence.start : len(mention.sentence.text) - len(after)]
+    )
     if _is_planned(mention):
         return "enrolled"
     if mention.rule == "whole of a part":
@@ -502,7 +586,9 @@ def _stage(mention: Mention, samples: tuple[Mention, ...]) -> str:
     if regex.match(r"\s(?:to|into)\s", after) and "randomized" in map(STAGES.get, words_before):
         return "randomized"
     if kind == "stage":
-        if stage == "enrolled" and _ANALYSED.match(after[after.lower().find("included") :] if "included" in after.lower() else ""):
+        if stage == "enrolled" and _ANALYSED.match(
+            after[after.lower().find("included") :] if "included" in after.lower() else ""
+        ):
             return "analyzed"
         if stage == "analyzed" and regex.search(r"\bavailable\b.*\bfollow", after[:100]):
             return "completed"
@@ -510,13 +596,23 @@ def _stage(mention: Mention, samples: tuple[Mention, ...]) -> str:
             return "randomized"
         return stage
     if participle and _DEFINITE_BEFORE.search(before) and mention.rule == "number of people":
-        return participle if participle in ("screened", "enrolled", "randomized") or regex.match(r"\s\p{L}+\s?[,(]", after) else "analyzed"
+        return (
+            participle
+            if participle in ("screened", "enrolled", "randomized") or regex.match(r"\s\p{L}+\s?[,(]", after)
+            else "analyzed"
+        )
     if _DEFINITE_BEFORE.search(before) and (kind == "outcome" or _OUTCOME_BEFORE.search(before)):
         return stage if stage and regex.match(r"\swho\b", after) else "analyzed"
     if described and mention.rule != "number in a list":
         return STAGES.get(described[0].lower(), "randomized")
     if found := _STAGE_BEFORE.search(before[-160:]):
-        return STAGES.get(found["stage"].lower()) or ("randomized" if "random" in found["stage"].lower() else "treated" if "treat" in found["stage"].lower() else "enrolled")
+        return STAGES.get(found["stage"].lower()) or (
+            "randomized"
+            if "random" in found["stage"].lower()
+            else "treated"
+            if "treat" in found["stage"].lower()
+            else "enrolled"
+        )
     aside = mention.rule in _PARENTHETIC or bool(_OPENED_BEFORE.search(before))
     if stage and not aside:
         return stage
@@ -524,13 +620,23 @@ def _stage(mention: Mention, samples: tuple[Mention, ...]) -> str:
         return "analyzed"
     if _OF_BEFORE.search(before):
         return "analyzed"
-    totals = [each for each in samples if each.start < mention.start and each.rule in ("number of people", "number of those who")]
+    totals = [
+        each
+        for each in samples
+        if each.start < mention.start and each.rule in ("number of people", "number of those who")
+    ]
     if aside:
         for each in reversed(totals):
-            if each.sentence is mention.sentence and integer(each.text) > integer(mention.text) and not _OPENED_BEFORE.search(each.before):
+            if (
+                each.sentence is mention.sentence
+                and integer(each.text) > integer(mention.text)
+                and not _OPENED_BEFORE.search(each.before)
+            ):
                 return _stage(each, samples)
     if words_before:
-        if words_before[-1] in ("divided", "distributed", "split") and any(_RANDOMLY.search(each.sentence.text) for each in samples):
+        if words_before[-1] in ("divided", "distributed", "split") and any(
+            _RANDOMLY.search(each.sentence.text) for each in samples
+        ):
             return "randomized"
         return STAGES.get(words_before[-1], "randomized")
     if aside:
@@ -568,9 +674,20 @@ def _scope(mention: Mention, samples: tuple[Mention, ...]) -> str:
     here = [each for each in samples if each.sentence is mention.sentence and each.start != mention.start]
     if _TOTAL_BEFORE.search(mention.before):
         return "total" if value * 2 >= biggest else "group"
-    if value == biggest and mention.rule == "n equals" and _PEOPLE_N_BEFORE.search(mention.before) and sizes.count(value) == 1:
+    if (
+        value == biggest
+        and mention.rule == "n equals"
+        and _PEOPLE_N_BEFORE.search(mention.before)
+        and sizes.count(value) == 1
+    ):
         return "total"
-    if mention.rule in ("n equals", "group equals", "number in a list", "number in a group", "numbers that share a noun") and any(each.rule == mention.rule for each in here):
+    if mention.rule in (
+        "n equals",
+        "group equals",
+        "number in a list",
+        "number in a group",
+        "numbers that share a noun",
+    ) and any(each.rule == mention.rule for each in here):
         return "group"
     if any(integer(each.text) + value in sizes for each in here):
         return "group"
@@ -578,7 +695,8 @@ def _scope(mention: Mention, samples: tuple[Mention, ...]) -> str:
         return "group"
     stage = _stage(mention, samples)
     if stage in ("treated", "randomized") and any(
-        _stage(each, samples) == stage and 5 * integer(each.text) <= 7 * value <= 9.8 * integer(each.text) for each in here
+        _stage(each, samples) == stage and 5 * integer(each.text) <= 7 * value <= 9.8 * integer(each.text)
+        for each in here
     ):
         return "group"
     if stage in ("discontinued", "screened"):
@@ -589,7 +707,13 @@ def _scope(mention: Mention, samples: tuple[Mention, ...]) -> str:
 def normalise(mention: Mention, document: Document) -> SampleSize:
     """The number; stage, scope and group by the words around it and by the document's other numbers."""
     unit = UNITS[mention.part("unit").lower()][0] if mention.part("unit") else "people"
-    return SampleSize(integer(mention.text), _stage(mention, _samples(document)), _scope(mention, _samples(document)), _group(mention), unit)
+    return SampleSize(
+        integer(mention.text),
+        _stage(mention, _samples(document)),
+        _scope(mention, _samples(document)),
+        _group(mention),
+        unit,
+    )
 
 
 EXTRACTOR = Extractor("sample_size", "SampleSize", SampleSize, RULES, normalise, find=find)
@@ -605,7 +729,10 @@ def study_size(facts: Sequence[tuple[Mention, SampleSize]]) -> int | None:
     said, or where two totals of the same stage disagree.
     """
     people = [size for _, size in facts if size.unit == "people"]
-    totals = {stage: max((s.value for s in people if (s.stage, s.scope) == (stage, "total")), default=0) for stage in STAGE_ORDER}
+    totals = {
+        stage: max((s.value for s in people if (s.stage, s.scope) == (stage, "total")), default=0)
+        for stage in STAGE_ORDER
+    }
     planned_in = max(totals["randomized"], totals["enrolled"])
     size = totals["randomized"] if 3 * totals["randomized"] > 2 * planned_in else planned_in
     size = size or max(totals["treated"], totals["analyzed"], totals["completed"])

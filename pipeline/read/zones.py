@@ -35,7 +35,7 @@ _SENTENCE_HEADINGS = frozenset(
     }
 )  # fmt: skip
 
-_AFTER_SENTENCE = r"""(?: (?<= [.?!;:\])"”’\d%] \s{0,4} ) | ^ \s*+ )"""
+_AFTER_SENTENCE = r"""(?: (?<= [.?!;:\])"”’\d%] \s{0,4} ) | ^ [^\S\n]*+ )"""
 _LABEL = regex.compile(
     rf"""{_AFTER_SENTENCE} (?P<heading> \p{{Lu}} (?: [\p{{L}}’'&/,\ ()-] | \.(?=\p{{Lu}}{{3}}) ){{2,70}}? )
          (?: \s{{0,2}} [:：] (?!\d) | \s? [—–] \s | \. (?=\p{{Lu}}{{3}}) )""",
@@ -52,15 +52,15 @@ _CAPITALISED = regex.compile(
     regex.VERBOSE | regex.MULTILINE,
 )
 _ABSTRACT_WORD = regex.compile(
-    rf"^\s*(?:abstract|ABSTRACT|Abstract)[.:]?\s+(?=[\p{{Lu}}\d][^\n]{{{_PROSE_LENGTH},}})", regex.MULTILINE
+    rf"^[^\S\n]*+(?:abstract|ABSTRACT|Abstract)[.:]?\s+(?=[\p{{Lu}}\d][^\n]{{{_PROSE_LENGTH},}})", regex.MULTILINE
 )
 _TITLE_LABEL = regex.compile(r"\s*title\s*:\s*(?=\S)", regex.IGNORECASE)
 _BULLET = regex.compile(r"\s*[-–•·»«*#>|]+\s*")
 _PAGE_LINE = regex.compile(
     r"""\s* (?: [•»«|·,#] | [-*]\s
       | (?: PMID | PMCID | PMC | DOI | ISSN | Epub | Abstract\ (?:number|no) | Meeting | Date | Session | Title
-          | Journal | Published | Received | Accepted | Citations? | Views | Downloads | Altmetric | CrossRef | Pages? | Volume
-          | Article\ (?:ID|views) | https? | www | Authors? ) \b
+          | Journal | Published | Received | Accepted | Citations? | Views | Downloads | Altmetric | CrossRef
+          | Pages? | Volume | Article\ (?:ID|views) | https? | www | Authors? ) \b
         (?= \s*[:.\d|/] | \s*$ | \s\S+(?:\s\S+){0,4}$ )
       | [\d\s,.]+ $ )""",
     regex.VERBOSE | regex.IGNORECASE,
