@@ -14,6 +14,7 @@ import regex
 
 from pipeline.extract._event_numbers import Parts, quantities, read_numbers
 from pipeline.extract._event_terms import DEATH, GENERAL, NAMED, Term, find_terms, normal
+from pipeline.records import Span
 from pipeline.rules import compile_pattern
 
 JOINED = "¦"
@@ -66,7 +67,7 @@ _TIMEFRAME = compile_pattern(
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence's terms in order, and by the place of each what its neighbourhood states and on which side.
+    """A sentence's terms in order, and its runs as places in `terms`.
 
     `masked` is the sentence with every run replaced by marks, so that frames need not know what can be an event.
     """
@@ -75,21 +76,37 @@ class Statement:
     terms: tuple[Term, ...]
     runs: tuple[tuple[int, ...], ...]
     masked: str
-    parts: tuple[Parts, ...]
-    sides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the neighbourhood of a term states, and on which side of it numbers stand (`right`, `left` or empty)."""
+
+    parts: Parts
+    side: str
 
 
 def read_statement(text: str, abbreviations: Mapping[str, str]) -> Statement | None:
     """The statement of a sentence, None if it has no terms."""
-    terms = find_terms(text, abbreviations)
-    if not terms:
+    found = find_terms(text, abbreviations)
+    if not found:
         return None
-    terms = list(_with_listed(text, list(_without_repeats(text, terms))))
+    terms = tuple(_with_listed(text, list(_without_repeats(text, found))))
+    runs = tuple(map(tuple, _runs(text, terms)))
+    masked = list(mask(text, terms))
+    for run in runs:
+        for one, other in pairwise(run):
+            masked[terms[one].end : terms[other].start] = JOINED * (terms[other].start - terms[one].end)
+    return Statement(text, terms, runs, "".join(masked))
+
+
+def read_stated(statement: Statement) -> list[Stated]:
+    """What is stated of each term of a statement."""
+    text, terms, runs = statement.text, statement.terms, statement.runs
     ungraded = GRADE.sub(lambda grade: _LETTERS.sub("x", grade[0]), text)
     masked = mask(ungraded, terms)
     found = quantities(ungraded)
     numbers = [read_numbers(ungraded, masked, terms, index, found) for index in range(len(terms))]
-    runs = _runs(text, terms)
     for run in runs:
         _share(text, terms, run, numbers)
     for index in range(1, len(terms)):
@@ -101,17 +118,13 @@ def read_statement(text: str, abbreviations: Mapping[str, str]) -> Statement | N
         for one, other in pairwise(run):
             if graded[one] and not graded[other] and numbers[one] == numbers[other] and numbers[one][1] == "left":
                 graded[other] = graded[one]
-    whole = list(masked)
-    for run in runs:
-        for one, other in pairwise(run):
-            whole[terms[one].end : terms[other].start] = JOINED * (terms[other].start - terms[one].end)
-    parts = tuple(
-        numbers[index][0] | graded[index] | _attributes(text, terms, index, numbers[index][0])
+    times = [match.span() for match in _TIMEFRAME.finditer(text)]
+    parts = [
+        numbers[index][0] | graded[index] | _attributes(text, terms, index, numbers[index][0], times)
         for index in range(len(terms))
-    )
+    ]
     _inherit(text, terms, runs, parts)
-    sides = tuple(side for _, side in numbers)
-    return Statement(text, tuple(terms), tuple(map(tuple, runs)), "".join(whole), parts, sides)
+    return [Stated(each, side) for each, (_, side) in zip(parts, numbers, strict=True)]
 
 
 def mask(text: str, terms: Sequence[Term]) -> str:
@@ -262,7 +275,7 @@ def _grade(text: str, terms: Sequence[Term], index: int) -> Parts:
     return {}
 
 
-def _attributes(text: str, terms: Sequence[Term], index: int, numbers: Parts) -> Parts:
+def _attributes(text: str, terms: Sequence[Term], index: int, numbers: Parts, times: Sequence[Span]) -> Parts:
     """The spans of seriousness, relatedness, group and timeframe of a term."""
     term = terms[index]
     previous = terms[index - 1].end if index else 0
@@ -283,8 +296,8 @@ def _attributes(text: str, terms: Sequence[Term], index: int, numbers: Parts) ->
         parts["relatedness"] = related.span()
     if group := _GROUP.search(text, counted, min(clause, counted + 90)):
         parts["group"] = group.span("group")
-    if timeframe := _TIMEFRAME.search(text, term.end, clause) or _TIMEFRAME.search(text):
-        parts["timeframe"] = timeframe.span()
+    if timeframe := next((span for span in times if term.end <= span[0] < clause), times[0] if times else None):
+        parts["timeframe"] = timeframe
     return parts
 
 

@@ -38,7 +38,8 @@ _GENERAL = compile_pattern(
     (?<! [\p{L}\d] )
     (?: (?: un(?: desirable | toward | wanted | favou?rable ) | adverse | side | toxic
         | safety ) [\s\-‐‑] (?: [\p{L}-]+ \s ){0,2}?
-        (?: event | effect | reaction | experience | incident | episode | response | symptom | sign | outcome )s?
+        (?: effects?+ (?! (?: \s of \s [\p{L}-]+ (?: \s [\p{L}-]+ )? )? \s (?: on | upon ) \b )
+          | event | reaction | experience | incident | episode | response | symptom | sign | outcome )s?
       | side \s* effects?
       | complications? | toxicit (?: y | ies ) | sequelae
       | (?<= \p{L} [-‐‑] ) (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )?
@@ -76,6 +77,7 @@ def find_terms(text: str, abbreviations: Mapping[str, str]) -> list[Term]:
         (*match.span(), GENERAL, ("", ""))
         for match in _GENERAL.finditer(text)
         if not any(start <= match.start() and match.end() < end for start, end, _ in named)
+        and not _means_otherwise(match[0], abbreviations)
     ]
     spans += [(*place, GENERAL, ("", "")) for place in _own_general(text, abbreviations)]
     spans += [(*match.span(), DEATH, _DEATH_NAME) for match in _DEATH.finditer(text)]
@@ -150,6 +152,8 @@ def _look_up(parts: tuple[str, ...]) -> Name | None:
 
 
 def _of_abbreviation(word: str) -> Name | None:
+    if word.islower() or word.istitle():
+        return None
     row = table("event_abbreviations").get(word) or table("event_abbreviations").get(word.removesuffix("s"))
     return (row[0], row[1]) if row else None
 
@@ -199,6 +203,12 @@ def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, i
         else:
             if _is_built(normals[first]):
                 yield start, end, ("", "")
+
+
+def _means_otherwise(short: str, abbreviations: Mapping[str, str]) -> bool:
+    """Whether an article uses the letters of a general term for something else (`AE`, aerobic exercise)."""
+    meaning = abbreviations.get(short) or abbreviations.get(short.removesuffix("s"))
+    return meaning is not None and not _GENERAL.search(meaning)
 
 
 def _own_general(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, int]]:

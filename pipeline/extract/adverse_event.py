@@ -3,8 +3,8 @@
 What can name an event is found first (`_event_terms`), joined to runs ("nausea, vomiting and rash") and masked
 (`_event_statement`). Then the frame decides: the words around a run say that its events happened, that they were
 looked for and not seen, or that they are the disease under study or an outcome. `RULES` are these frames. They read a
-sentence in which marks stand for events: `§` a general term, `†` a death, `¤` a named event, `¦` what joins the events
-of a run. What a clause only plans, and what people had before the study, is no event of it (`_says_what_happened`).
+sentence in which marks stand for events: `§` a general term, `†` a death, `¤` a named event, `¦` what joins those of a
+run. What a clause only plans, and what people had before the study, is no event of it (`_says_what_happened`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import regex
 
 from pipeline.document import Document
 from pipeline.extract._event_numbers import ONE, Parts
-from pipeline.extract._event_statement import Statement, read_statement
+from pipeline.extract._event_statement import Stated, Statement, read_stated, read_statement
 from pipeline.extract._event_terms import DEATH, GENERAL, NAMED, Term, find_terms, normal, preferred
 from pipeline.extract.extractor import Extractor
 from pipeline.quantities import decimal, integer
@@ -98,7 +98,8 @@ _SHARE = r"""
       | intensity | emergence )
 """
 _HELPED = rf"""
-    (?: treat | manag | prevent | reduc | alleviat | reliev | ameliorat | improv | decreas | attenuat | lessen ) (?: e | ed | es | ing )? \s
+    (?: treat | manag | prevent | reduc | alleviat | reliev | ameliorat | improv | decreas | attenuat | lessen )
+    (?: e | ed | es | ing )? \s
     (?: (?! (?: {_SHARE} | of ) \b ) {_WORD} \s+ ){{0,3}}?
 """
 
@@ -117,7 +118,8 @@ RULES = (
     ),
     rule(
         "people with the disease",
-        rf"""(?<= (?: {_PEOPLE} | adult | candidates | families | disease ) \s+ {_WORDS}{{0,4}}?
+        rf"""(?<= (?: {_PEOPLE} | adult | candidates | families | disease ) \s+
+                (?: \( [^()]{{1,30}} \) \s )? {_WORDS}{{0,4}}?
                 (?: with | without | suffering \s from | affected \s by | diagnosed \s with | undergoing
                   | at \s (?: high \s )? risk \s (?: of | for ) | hospitali[sz]ed \s for ) \s+
                 (?: [\p{{L}}'’‐‑-]++ ,? \s+ ){{0,6}}? ) {_NAMED_RUN}""",
@@ -131,12 +133,6 @@ RULES = (
                (?: and/or | or ) \s (?P<mention> †++ )
           | (?P<mention> †++ ) \s or \s (?: relapse | recurrence | progression | metastasis )""",
         "relapse or [[††]]",
-        exclusion=True,
-    ),
-    rule(
-        "effect on something",
-        r"(?P<mention> §++ ) (?= \s on \s )",
-        "an [[§§]] on survival",
         exclusion=True,
     ),
     rule(
@@ -183,7 +179,7 @@ RULES = (
                 | didn['’]t | failed \s to )
              (?! \s+ {_WORDS}? (?: differ | different | reduce | improve | prevent | affect | change | influence
                  | decrease
-                | predict | alter | lower | correlate | correlated | protect | eliminate ) )
+                | predict | alter | lower | related | correlate | correlated | protect | eliminate ) )
              \s+ {_FILL} {_RUN}""",
         "the infusion did not cause [[§§]]",
     ),
@@ -201,13 +197,34 @@ RULES = (
         seen=words("event_seen"),
     ),
     rule(
+        "what people were examined for",
+        rf"""\b (?: evaluable | assessable | evaluated | assessed | monitored | analy[sz]ed | examined ) \s for \s
+             {_FILL} {_RUN}""",
+        "all were assessable for [[§§]]",
+        exclusion=True,
+    ),
+    rule(
+        "share with events",
+        rf"\b (?: {_SHARE} | days | durations? ) \s+ (?: of | for | with ) \s+ {_FILL} {_RUN}",
+        "the incidence of [[¤¤]] was low",
+    ),
+    rule(
         "care of an ill",
-        rf"""(?<= \b (?: (?: \L<care> | risk \s factors? ) \s+ (?: (?: of | for | in | against | from | the ) \s+ )+ {_FILL}
+        rf"""(?<= \b (?: (?: \L<care> | risk \s factors? ) \s+
+                     (?: (?: of | for | in | against | from | the ) \s+ )+ {_FILL}
                    | {_HELPED} ) ) {_NAMED_RUN}""",
         "treatment of [[¤¤]]",
         "the cells reduced [[¤¤]]",
         exclusion=True,
         care=words("event_care"),
+    ),
+    rule(
+        "ill that got better",
+        rf"""{_NAMED_RUN} {_NOTE} \s+ (?: [\p{{L}}-]+ \s+ ){{0,5}}? {_BE} \s+ (?: \p{{L}}+ly \s+ | also \s+ ){{0,2}}
+             (?: reduced | decreased | improved | relieved | alleviated | eliminated | attenuated | ameliorated
+               | abolished ) \b""",
+        "[[¤¤]] at rest was significantly reduced",
+        exclusion=True,
     ),
     rule(
         "ill as an attribute",
@@ -256,11 +273,6 @@ RULES = (
         "withdrew because of [[§§]]",
     ),
     rule(
-        "share with events",
-        rf"\b (?: {_SHARE} | days | durations? ) \s+ (?: of | for | with ) \s+ {_FILL} {_RUN}",
-        "the incidence of [[¤¤]] was low",
-    ),
-    rule(
         "event rate",
         rf"{_RUN} {_NOTE} [\s-]+ (?: {_SHARE} | reports? ) (?! \p{{L}} )",
         "[[¤¤]] rates were low",
@@ -299,6 +311,7 @@ RULES = (
 """The frames. One that is an exclusion says that its run is no event."""
 
 _FRAMES = tuple(Rule(each.name, each.pattern, each.examples) for each in RULES)
+_OF_EVENTS_ONLY = frozenset({"exception", "no events", "events were these", "these were the events", "safety was this"})
 _NO_EVENT = frozenset(each.name for each in RULES if each.exclusion)
 
 
@@ -374,17 +387,12 @@ _AIM = compile_pattern(
         | criteri(?:a|on)
       | analys[ei]s ) (?: \s \( [^()]{0,30} \) )? \s*
     (?: : | \s (?: was | were | are | is | included? | will | comprised | consisted | of ) \b )
-  | \b (?: evaluable | assessable | evaluated | assessed | monitored | analy[sz]ed | examined ) \s for \b
   | \b outcomes? \s (?: were | included | measures? | was | of \s interest ) \b
   | \b (?: end-?points? | parameters | measurements | variables ) \s (?: were | included | was | are ) \b
   | \b (?: has | have ) \s been \s (?: \p{L}+ly \s )? (?: reported | described | shown | associated | observed ) \b
   | \b previous(?:ly)? \s (?: reported | studies | described )
   | \b (?: when | if | unless | until ) \s (?: there \s (?: was | were | is | are ) \s )? no \b
   | \b further \s (?: studies | research | trials | investigation )
-  | \b (?: was | were ) \s (?: also \s | \p{L}+ly \s | then \s )?
-    (?: recorded | assessed | evaluated | monitored | measured | documented | investigated | examined | defined | graded
-      | collected | registered | calculated | estimated | reviewed | classified | coded | studied | scored ) \b
-    (?! \s as \s | \s (?: in | by ) \s (?: \d | one | two | three | four | five | six | seven ) )
   | \b (?: defined \s as | monitored \s for | observed \s for | assessed \s (?: by | for | using | with )
       | in \s order \s to ) \b
   | \b (?: evaluation | assessment ) \s of \b
@@ -394,9 +402,17 @@ _AIM = compile_pattern(
 )
 """Says what is to be found out, or how, or what others found."""
 
+_MEASURED = compile_pattern(
+    r"""\b (?: was | were ) \s (?: also \s | \p{L}+ly \s | then \s )?
+    (?: recorded | assessed | evaluated | monitored | measured | documented | investigated | examined | defined | graded
+      | collected | registered | calculated | estimated | reviewed | classified | coded | studied | scored ) \b
+    (?! \s as \s | \s (?: in | by ) \s (?: \d | one | two | three | four | five | six | seven ) )"""
+)
+"""Says that something was looked at, unless a number or a denial says what was seen."""
+
 _DESIGN = compile_pattern(
     r"""\b (?: eligible | eligibility | inclusion | exclusion | excluded | enroll?ed | randomi[sz]ed | randomly
-        | assigned
+        | assigned | years \s or \s (?: over | older )
       | (?: was | were ) \s (?: \p{L}+ly \s )?
         (?: included | followed | selected | conducted | obtained | performed | analy[sz]ed | compared ) ) \b"""
 )
@@ -411,18 +427,21 @@ _BEFORE_THE_STUDY = compile_pattern(
 )
 _CLAUSE = compile_pattern(
     r"""; | : (?= \s ) | ,? \s (?: but | while | whereas | although | however ) \s
-      | , \s (?= (?: we | which | there | it | no | none ) \s )
-      | , \s and \s (?= [\p{L}\s]{1,30} \s (?: was | were | had ) \s )
+      | , \s (?= (?: we | which | there | it | no | none | of \s whom ) \s )
+      | , \s and \s (?= [\p{L}\s]{1,30} \s
+        (?: was | were | had | withdrew | discontinued | developed | experienced | died | occurred | reported ) \s )
       | \s and \s (?= (?: should | will | would | must | may ) \s )"""
 )
 _PROTOCOL = compile_pattern(
     r"\b will \s (?: be | have | receive | undergo | also | not | help | provide | evaluate | assess ) \b"
 )
 _PAST = compile_pattern(
-    r"\b (?: was | were | had | did | received | underwent | occurred | developed | died | experienced | reported | included ) \b"
+    r"""\b (?: was | were | had | did | received | underwent | occurred | developed | died | experienced | reported
+      | included ) \b"""
 )
 _VERB = compile_pattern(
-    r"\b (?: was | were | is | are | had | has | have | did | we | received | underwent | occurred | developed | died ) \b"
+    r"""\b (?: was | were | is | are | had | has | have | did | we | received | underwent | occurred | developed
+      | died ) \b"""
 )
 _NOT_OF_THE_STUDY = ("title", "background", "registration")
 _FOUND = ("results", "conclusions")
@@ -513,6 +532,7 @@ _WATCHED = compile_pattern(
 _OPENS = compile_pattern(r"\s+ (?: in | after | following | during | with | associated ) \b")
 _NEWLY = compile_pattern(r"\b (?: developed | experienced ) \s (?: [\p{L}-]+ \s ){0,3} \Z")
 _BRACKET = regex.compile(r"\s*[(\[]")
+_ANAPHORS = ("these", "These")
 
 
 def _is_cancer(term: Term) -> bool:
@@ -538,54 +558,70 @@ def _read(sentence: Sentence, statement: Statement, study: _Study, started: bool
     """The events of a sentence by their frames; the rule is empty where a named event has none."""
     text = sentence.text
     frames = _frames(sentence, statement)
+    told_here = started and sentence.section != "methods"
+    if not told_here and not any(frame.rule == "people had events" for frame in frames.values()):
+        return
+    stated = read_stated(statement)
     for run in statement.runs:
         general = any(statement.terms[index].kind == GENERAL for index in run)
         for index in run:
-            term, parts, side, frame_ = (
-                statement.terms[index],
-                dict(statement.parts[index]),
-                statement.sides[index],
-                frames.get(index),
-            )
-            name = frame_.rule if frame_ else ""
-            if name in _NO_EVENT:
+            term, frame = statement.terms[index], frames.get(index)
+            name = frame.rule if frame else ""
+            if name in _NO_EVENT or text.startswith(_ANAPHORS, term.start):
                 continue
+            parts, side = _of_the_frame(statement, index, stated[index], index == run[0], frame)
             newly = name == "people had events" and side == "left" and _NEWLY.search(text, 0, term.start)
             if term.kind == NAMED and name != "events were these" and not newly and study.is_about(term, text):
                 continue
+            said = side or general or name in _OF_EVENTS_ONLY
+            if term.kind == NAMED and term.key in words("event_outcomes") and not said:
+                continue
             if study.cancer and _is_cancer(term) and name != "no events":
                 continue
-            if frame_ and "trigger" in frame_.parts:
-                if side == "right" and index != run[0] and _BRACKET.match(text, term.end):
-                    pass  # "no deaths, fever (3)": the number of its own ends the scope of the denial
-                else:
-                    for number in ("count", "denominator", "percent"):
-                        parts.pop(number, None)
-                    parts["trigger"] = frame_.parts["trigger"]
-                    side = ""
-            counted = side == "left" and frame_ and text[slice(*parts["count"])].lower() not in ONE
-            if not counted and not _says_what_happened(sentence, term, started):
+            counted = name == "people had events" and side == "left" and text[slice(*parts["count"])].lower() not in ONE
+            told = bool(side) or "trigger" in parts
+            if not counted and not _says_what_happened(sentence, term, started, told):
                 continue
-            if not name and term.kind == NAMED and not general and not side:
-                yield term, _mention(sentence, term, "", parts)
-            else:
-                name = name or ("counted" if side else "death" if term.kind == DEATH else "general term")
-                yield term, _mention(sentence, term, name, parts)
+            if not name and (side or general or term.kind != NAMED):
+                name = "counted" if side else "death" if term.kind == DEATH else "general term"
+            yield term, _mention(sentence, term, name, parts)
 
 
-def _says_what_happened(sentence: Sentence, term: Term, started: bool) -> bool:
+def _of_the_frame(
+    statement: Statement, index: int, stated: Stated, first: bool, frame: Mention | None
+) -> tuple[Parts, str]:
+    """What is stated of a term, and the side of its numbers.
+
+    A number in parentheses behind a later member of a list ends the scope of a denial ("no deaths, fever (n = 3)");
+    any other is not that of the denied event.
+    """
+    parts, side = stated.parts, stated.side
+    if not frame or "trigger" not in frame.parts:
+        return parts, side
+    if side == "right" and not first and _BRACKET.match(statement.text, statement.terms[index].end):
+        return parts, side
+    numbers = ("count", "denominator", "percent")
+    kept = {name: span for name, span in parts.items() if name not in numbers}
+    return {**kept, "trigger": frame.parts["trigger"]}, ""
+
+
+def _says_what_happened(sentence: Sentence, term: Term, started: bool, told: bool) -> bool:
     """Whether the clause of a term tells what was found, not an aim, the design, or what people had before."""
     if not started or sentence.section == "methods":
         return False
     text = sentence.text
     start, end = 0, len(text)
     for boundary in _CLAUSE.finditer(text):
+        if "and" in boundary[0] and not _VERB.search(text, start, boundary.start()):
+            continue
         if boundary.start() >= term.end:
             end = boundary.start()
             break
         if boundary.end() <= term.start:
             start = boundary.end()
     if _AIM.search(text, start, end) or _BEFORE_THE_STUDY.search(text, start, end):
+        return False
+    if not told and _MEASURED.search(text, start, end):
         return False
     return sentence.section in _FOUND or not _DESIGN.search(text, start, end)
 

@@ -135,6 +135,10 @@ _UNIT = rf"(?P<unit> {_OF_CELLS} | {_GLOSS}? {_PER} )"
 
 # Amounts: a number with its scale, or a range of two.
 
+_TO = r"""(?: \s*+ (?: [-‐‑–—−~∼～] | \b (?: up \s++ )? to \b
+    | (?<= \b between \b [^.;]{1,40} ) and ) \s*+ [<≤]? \s*+ )"""
+_AND = r"(?: \s*+ [,;/]? \s*+ (?: and/or | and | or | versus | vs\.? | & ) \s*+ | \s*+ / \s*+ )"
+_COMMA = r"\s*+ [,;] \s*+"
 _SCALE = rf"""(?P<scale>
         \s*+ {_TIMES} \s*+ {_TEN} (?: {_EXPONENT} | \s? {_LOST_EXPONENT} ) {_TEN_END}
       | \s*+ e \+? 0? (?P<e_notation> 1?\d ) (?! \d )
@@ -142,11 +146,7 @@ _SCALE = rf"""(?P<scale>
       | \s++ 10 (?P<inferred> [4-9] ) (?! \d ) (?= {_UNIT} )          # and the superscript too: 1 106 cells
       | \s*+ [x×*] \s? (?P<digits> 1 (?: ,?000 ){{2,3}} ) (?! \d )
       | {_MILLION}
-      | \s? (?P<million> (?-i: M ) ) (?= \s++ {_CELLS} | / ) )"""
-_TO = r"""(?: \s*+ (?: [-‐‑–—−~∼～] | \b (?: up \s++ )? to \b
-    | (?<= \b between \b [^.;]{1,40} ) and ) \s*+ [<≤]? \s*+ )"""
-_AND = r"(?: \s*+ [,;/]? \s*+ (?: and/or | and | or | versus | vs\.? | & ) \s*+ | \s*+ / \s*+ )"
-_COMMA = r"\s*+ [,;] \s*+"
+      | \s? (?P<million> (?-i: M ) ) (?= \s++ {_CELLS} | / | (?: {_COMMA} | {_AND} ) {_NUMBER} \s? M \b ) )"""
 _RANGE = rf"{_NUMBER} (?: {_TO} {_NUMBER} )?"
 _AMOUNT = rf"""(?: (?: {_NUMBER} (?: {_SPREAD} {_SCALE} {_UNIT}?? )? {_TO} | {_BARE} {_UNIT}?? {_TO} )?
                    (?: {_NUMBER} {_SPREAD} {_SCALE} | {_BARE} ) )"""
@@ -167,7 +167,7 @@ _OTHER = r"""(?: (?-i: U | IE | IEQ | IU | MIU | PFU | CFU | FFU | VP | vp | vg 
         | organisms?
     | spores? | oocysts? | sporozoites? | parasites? | phages? | plasmids? | molecules? | exosomes? | vesicles?
     | erythrocytes? | reticulocytes? | BCG | lactobacill\p{L}+ | bifido\p{L}+ | tissue \s culture
-    | cell \s (?: culture \s )? infect\p{L}+ | live \s attenuated | m?mol | M | [mnµμ]?g | dyn\p{L}* | c?m/s | s )
+    | cell \s (?: culture \s )? infect\p{L}+ | live \s attenuated | m?mol | [mnµμ]?g | dyn\p{L}* | c?m/s | s )
         (?! \p{L} )"""
 _FOR_SO_MUCH = r"""(?: \s*+ (?: / | per ) \s*+
         (?: L | 1 | lit(?:er|re) | [µμ]l | ul | microl\p{L}* | dl | mm \s? \^? \s? [3³(] | cmm | cubic | wells?
@@ -605,7 +605,8 @@ def _is_total(mention: Mention) -> bool:
 
 _NO_NAME = rf"""(?: {_NO_QUALIFIER}
     | (?: infus | inject | transplant | administ | receiv | deliver | implant | treat | given | giv | us(?:ed|ing)
-        | plus | and | single | one | two | three | low | high | median | mean | average | total | maximum | minimum | target
+        | plus
+        | and | single | one | two | three | low | high | median | mean | average | total | maximum | minimum | target
         | number | million | dose | these | this | their | both | all | either | escalating | increasing | randomi
         | allocat | assign | prepar | contain ) \p{{L}}* \b )"""
 _NAMED = compile_pattern(
