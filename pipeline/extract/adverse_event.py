@@ -10,7 +10,7 @@ run. What a clause only plans, and what people had before the study, is no event
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import regex
 
@@ -450,10 +450,9 @@ _FOUND = ("results", "conclusions")
 def find(document: Document) -> Iterator[Mention]:
     """The events of a document.
 
-    A protocol (plans, no results) has none. A named event without a frame is one if another sentence says that it
-    happened; so is one that opens the title.
+    A protocol (plans, no results) has none. An event that opens the title is one if a sentence says that it happened.
     """
-    sentences = document.sentences
+    sentences = [piece for each in document.sentences for piece in _pieces(each)]
     if not any(each.section in _FOUND for each in sentences) and any(_PROTOCOL.search(each.text) for each in sentences):
         return
     title = [each for each in sentences if each.section == "title"]
@@ -463,22 +462,18 @@ def find(document: Document) -> Iterator[Mention]:
     study = _Study.of(title, [*sentences[:2], *aims], document)
     started = False
     happened: set[str] = set()
-    unframed = list(study.opening)
-    for sentence in (piece for each in sentences if each not in title for piece in _pieces(each)):
-        if sentence.section in _NOT_OF_THE_STUDY:
+    for sentence in sentences:
+        if sentence in title or sentence.section in _NOT_OF_THE_STUDY:
             continue
         started = started or sentence.section in _FOUND or bool(_PAST.search(sentence.text))
         statement = read_statement(sentence.text, document.abbreviations)
         if not statement:
             continue
         for term, mention in _read(sentence, statement, study, started):
-            if not mention.rule:
-                unframed.append((term, replace(mention, rule="named again")))
-                continue
             if term.kind == NAMED and "trigger" not in mention.parts:
                 happened.add(term.key)
             yield mention
-    yield from (mention for term, mention in unframed if term.key in happened)
+    yield from (mention for term, mention in study.opening if term.key in happened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -555,7 +550,7 @@ def _frames(sentence: Sentence, statement: Statement) -> dict[int, Mention]:
 
 
 def _read(sentence: Sentence, statement: Statement, study: _Study, started: bool) -> Iterator[tuple[Term, Mention]]:
-    """The events of a sentence by their frames; the rule is empty where a named event has none."""
+    """The events of a sentence by their frames."""
     text = sentence.text
     frames = _frames(sentence, statement)
     told_here = started and sentence.section != "methods"
@@ -582,7 +577,9 @@ def _read(sentence: Sentence, statement: Statement, study: _Study, started: bool
             told = bool(side) or "trigger" in parts
             if not counted and not _says_what_happened(sentence, term, started, told):
                 continue
-            if not name and (side or general or term.kind != NAMED):
+            if not name:
+                if not (side or general or term.kind != NAMED):
+                    continue  # named, but nothing says that it happened
                 name = "counted" if side else "death" if term.kind == DEATH else "general term"
             yield term, _mention(sentence, term, name, parts)
 

@@ -8,7 +8,7 @@ one that a sample had already, one that with its neighbours adds up to one, one 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,6 +38,8 @@ class SampleSize:
 
 PEOPLE = words("people")
 UNITS = {word: unit for word, (unit,) in table("units").items()}
+UNIT_WORDS = frozenset(UNITS)
+THINGS = words("people_things")
 BREAKS = words("people_breaks")
 STAGES = {word: stage for word, (stage, _) in table("people_stages").items()}
 _VOICES = {word: voice for word, (_, voice) in table("people_stages").items()}
@@ -73,12 +75,6 @@ _NOUN = r"""
     (?! \p{L} | - \p{L} | ['’]s | \s \L<things> \b )
 """
 _PEOPLE_AFTER = rf"{_ASIDE}?+ {_MODIFIERS} {_NOUN}"
-_LISTS: Mapping[str, frozenset[str]] = {
-    "people": PEOPLE,
-    "units": frozenset(UNITS),
-    "breaks": BREAKS,
-    "things": words("people_things"),
-}
 _OF = r"""
     (?: \s* / \s*
       | \s+ (?: out\s+of | of | from\s+among | from ) \s+
@@ -93,7 +89,7 @@ RULES = (
                       | ages? | aged | part | table | visits? | cycles? | times? ) \s{1,2} )
             (?P<mention> \d{1,3} (?! \d | [.,] \d ) )
             (?: (?: \s? [,–-] \s? | \s (?: and | or | to | through ) \s | ,\sand\s )
-                (?P<mention> \d{1,3} (?! \d | [.,] \d ) ) )*+""",
+                (?P<mention> \d{1,3} (?! \d | [.,] \d ) ) ){0,20}+""",
         "seen at weeks [[4]], [[8]] and [[12]] patients wore off",
         exclusion=True,
     ),
@@ -148,7 +144,7 @@ RULES = (
         "n equals",
         rf"""(?<= \b n \s{{0,2}} (?: = | : | ¼ | of ) \s{{0,2}} ) (?P<mention> {INTEGER} ) (?! [./·:]? \d | \s? % )
              (?: (?: ,\s | \s? (?: and | ,\ and | vs\.? | versus | / ) \s | / (?! \d+ \s? \d ) )
-                 (?P<mention> {INTEGER} ) (?! [.·:] \d | \s? [%-] ) )*+""",
+                 (?P<mention> {INTEGER} ) (?! [.·:] \d | \s? [%-] ) ){{0,7}}+""",
         "changes at 4 weeks (n = [[9]]) were small",
         "in both arms (N: [[12]])",
         "two arms (n = [[20]] and [[22]], respectively)",
@@ -166,22 +162,31 @@ RULES = (
         rf"(?P<part> {NUMBER} ) {_SHARE} {_OF} (?P<mention> {_WHOLE} ) (?: {_PEOPLE_AFTER} )?+",
         "in 9/[[12]] patients",
         "4 (36%) out of [[11]]",
-        **_LISTS,
+        people=PEOPLE,
+        units=UNIT_WORDS,
+        breaks=BREAKS,
+        things=THINGS,
     ),
     rule(
         "part of a whole",
         rf"(?P<mention> {NUMBER} ) {_SHARE} {_OF} (?P<whole> {_WHOLE} ) (?: {_PEOPLE_AFTER} )?+",
         "[[29]] of 30 patients completed it",
-        **_LISTS,
+        people=PEOPLE,
+        units=UNIT_WORDS,
+        breaks=BREAKS,
+        things=THINGS,
     ),
     rule(
         "numbers that share a noun",
-        rf"""(?P<first> (?P<mention> {NUMBER} ) ) {_ASIDE}? (?: ,\s (?P<mention> {NUMBER} ) {_ASIDE}? )*+
+        rf"""(?P<first> (?P<mention> {NUMBER} ) ) {_ASIDE}? (?: ,\s (?P<mention> {NUMBER} ) {_ASIDE}? ){{0,7}}+
              {_OWN_MODIFIERS} -? ,?\s (?: and | or | vs\.? | versus ) \s (?P<mention> {NUMBER} ) {_PEOPLE_AFTER}""",
         "[[20]] and [[22]] patients, respectively",
         "[[25]] drug- and [[24]] placebo-treated volunteers",
         nouns=BREAKS | PEOPLE,
-        **_LISTS,
+        people=PEOPLE,
+        units=UNIT_WORDS,
+        breaks=BREAKS,
+        things=THINGS,
     ),
     rule(
         "number of people",
@@ -189,7 +194,10 @@ RULES = (
         "[[Twelve]] patients were treated",
         "a [[24]]-patient study",
         "[[48]] overweight and obese men",
-        **_LISTS,
+        people=PEOPLE,
+        units=UNIT_WORDS,
+        breaks=BREAKS,
+        things=THINGS,
     ),
     rule(
         "number of those who",
@@ -631,7 +639,7 @@ def _samples_among(candidates: Sequence[_Count], known: set[int]) -> list[_Count
         verdict = _is_sample(count, known, accepted)
         (open_ if verdict is None else accepted if verdict else refused).append(count)
     here = {count.value for count in accepted}
-    parts = [count for count in open_ if count.verb != "outcome" or count.in_group]
+    parts = [count for count in candidates if count not in refused and (count.verb != "outcome" or count.in_group)]
     adding: set[int] = set()
     for rules, totals in (
         (_PEOPLE_RULES[:1], known | here),
