@@ -11,11 +11,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import regex
 
-from pipeline.extract.extractor import Fact
+
+if TYPE_CHECKING:
+    from pipeline.extract.extractor import Fact
 
 CHOICES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "SampleSize": {

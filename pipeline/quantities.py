@@ -43,20 +43,21 @@ _MILLIONS = {"million": 10**6, "millions": 10**6, "billion": 10**9, "billions": 
 
 _SPACE = r"[\ \u00a0\u2009\u202f]"
 _DASH = r"[-\u2010\u2011\u2012\u2013]"
-_ONE_WORD = "|".join(sorted(_WORD_VALUES, key=len, reverse=True))
 _ROUND = "|".join(word for word, value in _WORD_VALUES.items() if value >= 20)
 _ONES = "|".join(_UNITS[1:10])
-_LINK = rf"(?: {_SPACE} | {_DASH} )"
-_AND = rf"(?: {_SPACE}+and{_SPACE}+ | {_SPACE}+ | {_DASH} )"
-_BELOW_100 = rf"(?: (?:{_ROUND}) {_LINK} (?:{_ONES}) (?!\p{{L}}) | (?:{_ONE_WORD}) )"
-_BELOW_1000 = rf"""
-    (?: (?: (?:an?|{_BELOW_100}) {_LINK} )? hundred (?!s) (?: {_AND} {_BELOW_100} (?! {_LINK} hundred ) (?!\p{{L}}) )?
-      | {_BELOW_100} )
-"""
+_OTHERS = "|".join(sorted((word for word, value in _WORD_VALUES.items() if value < 20), key=len, reverse=True))
+_LINK = rf"(?:{_SPACE}|{_DASH})"
+_AND = rf"(?:{_SPACE}+and{_SPACE}+|{_SPACE}+|{_DASH})"
+_BELOW_100 = rf"(?: (?:{_ROUND}) (?: {_LINK} (?:{_ONES}) (?!\p{{L}}) )?+ | (?:{_OTHERS}) )"
 
-NUMBER_WORDS = rf"""
-    (?: (?: (?:an?|{_BELOW_1000}) {_LINK} )? thousand (?!s) (?: {_AND} {_BELOW_1000} (?!\p{{L}}) )?
-      | {_BELOW_1000} )
+
+def _with_scale(below: str, scale: str) -> str:
+    """A number below a scale, or the scale with such a number before it, behind it, or both."""
+    return rf"""(?: {below} (?: {_LINK} (?= {scale} (?!s) ) )?+ | (?: an? {_LINK} )?+ (?= {scale} (?!s) ) )
+        (?: {scale} (?: {_AND} {below} (?! {_LINK} {scale} | \p{{L}} ) )?+ )?+"""
+
+
+NUMBER_WORDS = rf"""(?: {_with_scale(_with_scale(_BELOW_100, "hundred"), "thousand")} )
     (?! \p{{L}} | {_DASH} (?: first | second | third | fourth | fifth | sixth | seventh | eighth | ninth ) \b )
 """
 """A whole number in words (`six`, `sixty-four`, `One hundred and twelve`); all that it matches `integer` reads."""

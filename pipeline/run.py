@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pipeline.document import Document
 from pipeline.evaluate import Evaluation, evaluate
@@ -23,6 +22,9 @@ from pipeline.read import ReadError, make_article, read, safe_id
 from pipeline.records import Article, Failure, Rejected
 from pipeline.report import markdown
 from pipeline.tables import replacing, tabulate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FILES_PER_CHUNK = 100
 

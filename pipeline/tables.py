@@ -3,7 +3,8 @@ r"""Facts as tidy tables, and tables on disk.
 Each row of a fact table begins with its key (`article_id`, `mention`) and its evidence: section, sentence, the
 characters `[start, end)` of the article's text, their text, the rule that found them, and why a curator should look
 first (`review`). An empty cell is "not stated". CSV is UTF-8 without byte order mark, RFC 4180 with `\n`; Parquet has
-the same columns with types. pandas comes in here and not before.
+the same columns with types. pandas comes in here and not before, and only when a
+table is made.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from pipeline import __version__
 from pipeline.extract import EXTRACTORS
 from pipeline.extract.extractor import Fact
 from pipeline.records import Article, Failure, Rejected
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TYPES = {str: "string", int: "Int64", float: "Float64", bool: "boolean"}
 
@@ -112,6 +114,8 @@ def tabulate(
 
 def frame(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
     """Rows as a data frame of these columns and types; the empty text is missing, as what is not stated is."""
+    import pandas as pd
+
     listed = list(rows)
     return pd.DataFrame(
         {

@@ -46,7 +46,7 @@ _COUNT = rf"""
       | (?<! \p{{L}} ) (?: {NUMBER_WORDS} | none | an? (?= \s\p{{L}}+\s(?:patient|subject|participant|child|woman|man) )
           | no (?= \s(?:patient|subject|participant|case|child|wom|event) ) ) )
 """
-_PERCENT = r"\d{1,3} (?: [.,·] \d+ )? \s? (?: % | per \s? cent | percent )"
+_PERCENT = r"\d{1,3} (?: [.,·] \d+ )? (?: \s? ± \s? \d{1,3} (?: [.,·] \d+ )? )? \s? (?: % | per \s? cent | percent )"
 _DENOMINATOR = rf"(?: {INTEGER} | {NUMBER_WORDS} )"
 _KIND = r"""
     (?: (?! (?: years? | months? | weeks? | days? | hours? | h | min | mg | kg | after | and | or | in | with | of | to
@@ -118,6 +118,7 @@ _JOINS_RIGHT = compile_pattern(
       | (?<= \p{L} | \p{L}- | \p{L}\d ) \d
       | \b vs\.
       | \b as \s with \b
+      | \b or (?= \s (?: equal | higher | more | greater | worse | above ) \b )
       | (?<= occurred | observed | reported | seen | noted | more | less | higher | lower | frequent | common | \d )
           \s (?: with | and | or ) \b
       | (?<= \b group | \b groups | \b arm | \b arms ) , ){0,110}
@@ -125,9 +126,10 @@ _JOINS_RIGHT = compile_pattern(
 )
 _BREAKS = compile_pattern(
     r"""[;.] (?: \s | \Z )
-      | \b \p{L}* (?: alleviat | reliev | improv | reduc | decreas | ameliorat | increas | declin | lower ) \p{L}*
+      | \b \p{L}* (?: alleviat | reliev | improv | reduc | decreas | ameliorat | increas | declin ) \p{L}*
+      | (?<! \b (?: was | were ) \s (?: \p{L}+ly \s )? ) \b lower \p{L}*
       | \b (?: but | however | although | whereas | while | except | which | compared | resulting | because | due
-          | leading
+          | leading (?! \s to \s (?: [\p{L}-]+ \s ){0,3}? (?: discontinuation | withdrawal | interruption | death )s? \b )
           | after | before ) \b"""
 )
 _SUBJECT = compile_pattern(
@@ -137,7 +139,9 @@ _SUBJECT = compile_pattern(
 _JOINS_LEFT = compile_pattern(
     r"""
     \s* [)\]]? (?: , \s respectively ,? )? \s*
-    (?: (?: \( [^()]{0,30} \) | of \s (?: those | these | them | the \s \p{L}+ ) | who \s \p{L}+ (?: \s \p{L}+ ){0,4}
+    (?: (?: \( [^()]{0,30} \) | of \s (?: the \s | all \s )? (?: [\p{L}-]+ \s ){0,2}? (?: patients | subjects
+          | participants | children | women | men | recipients | people | individuals | infants )
+        | of \s (?: those | these | them | the \s \p{L}+ ) | who \s \p{L}+ (?: \s \p{L}+ ){0,4}
         | in \s (?: the | each | this ) \s [^,;]{1,40}? (?: group | arm | cohort )s? | each ) \s* )?
     (?: (?: also | later | subsequently | only | then | still | ,? \s who | reported | have | had | has | were
         | was | did )
@@ -169,6 +173,7 @@ _NEXT_BEFORE = compile_pattern(
         (?: \s+ (?: an? | the | mild | moderate | severe | serious | transient | x+ ) ){{0,3}} )?
     \s* \Z"""
 )
+_AT_LEAST_ONE = compile_pattern(r"\b (?: one \s or \s more | at \s least \s one | any ) \s (?: [\p{L}-]+ \s ){0,3} \Z")
 _AND = regex.compile(r"\s+and\s+")
 
 
@@ -184,15 +189,17 @@ def read_numbers(
         (each.start for each in terms[index + 1 :] if not _stands_behind(text, term.end, each)), len(text)
     )
     right = [each for each in found if term.end <= each.start < next_start]
+    at_least_one = _AT_LEAST_ONE.search(text, max(0, term.start - 60), term.start)
     if (
         right
+        and not (at_least_one and ":" in text[term.end : right[0].start])
         and not _SUBJECT.match(text, right[0].end)
         and _JOINS_RIGHT.fullmatch(masked, term.end, right[0].start)
         and not _BREAKS.search(masked, term.end, right[0].start)
     ):
         return _of_the_intervention(text, right, term.end, next_start).parts, "right"
     previous_end = terms[index - 1].end if index else 0
-    left = [each for each in found if previous_end <= each.start and each.end <= term.start and "count" in each.parts]
+    left = [each for each in found if previous_end <= each.start and each.end <= term.start]
     if left and _is_joined(text, masked, left[-1], term):
         in_turn = (
             len(left) > 1

@@ -22,7 +22,7 @@ JOINED = "¦"
 
 GRADE = compile_pattern(
     r"""
-    (?: [≥>] \s* )? \b grades? \s* (?: [≥>≤<]=? \s* )? (?: [1-5] | I{1,3} | IV | V | one | two | three | four
+    (?: [≥>] \s* | \b greater \s than \s or \s equal \s to \s )? \b grades? \s* (?: [≥>≤<]=? \s* )? (?: [1-5] | I{1,3} | IV | V | one | two | three | four
         | five ) (?! [\p{L}\d] )
         (?: \s* (?: - | – | / | to | or | and ) \s*
             (?: [1-5] | I{1,3} | IV | V | higher | worse | greater | more | above | lower | less | three | four
@@ -88,6 +88,7 @@ class Stated:
 
 def read_statement(text: str, abbreviations: Mapping[str, str]) -> Statement | None:
     """The statement of a sentence, None if it has no terms."""
+    text = _QUOTATION_MARK.sub(" ", text)
     found = find_terms(text, abbreviations)
     if not found:
         return None
@@ -135,6 +136,7 @@ def mask(text: str, terms: Sequence[Term]) -> str:
     return "".join(characters)
 
 
+_QUOTATION_MARK = regex.compile(r"(?<![\p{L}\d])['\"‘“”’]|['\"”’](?![\p{L}\d])")
 _SHORT_FORM = regex.compile(r"(?=.*\p{Lu}.*\p{Lu})[\p{L}-]{1,12}")
 _OPENING = regex.compile(r"\s*[(\[]")
 _CAUSE = compile_pattern(r"\s (?: of | from | with | due \s to ) \s (?: \p{L}+ \s ){0,2}")
@@ -148,7 +150,8 @@ def _without_repeats(text: str, terms: Sequence[Term]) -> Iterator[Term]:
             shortened = _SHORT_FORM.fullmatch(text, term.start, term.end) and text[term.end : term.end + 1] in ")],;"
             if shortened and _OPENING.fullmatch(text, kept.end, term.start):
                 continue
-            if kept.kind == DEATH and term.kind == GENERAL and _CAUSE.fullmatch(text, kept.end, term.start):
+            general = term.kind == GENERAL and not _SHORT_FORM.fullmatch(text, term.start, term.end)
+            if kept.kind == DEATH and general and _CAUSE.fullmatch(text, kept.end, term.start):
                 kept = replace(kept, end=term.end)
                 continue
             yield kept
@@ -205,6 +208,8 @@ def _with_listed(text: str, terms: Sequence[Term]) -> Iterator[Term]:
         known = NAMED in masked[head.end() : end]
         for item in _ITEM.finditer(flat, max(head.start(), head.end() - 12), end):
             start, stop = item.span("item")
+            if text[start:stop].isupper():
+                continue  # a group or a drug rather than an event
             if start >= head.end() and (known or _COUNTED.match(masked, stop)):
                 added.add(Term(start, stop, NAMED, normal(text[start:stop])))
     yield from sorted([*terms, *added], key=lambda term: term.start)

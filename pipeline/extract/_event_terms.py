@@ -45,6 +45,7 @@ _GENERAL = compile_pattern(
       | (?<= \p{L} [-‐‑] ) (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )?
         (?: adverse \s )? (?: event | effect | reaction | problem | symptom | harm )s?
       | (?: serious | severe | major | all | these ) \s events?
+      | (?<= \b (?: mild | moderate | severe | serious | fatal ) \s (?: [\p{L}-]+ \s ){0,3} ) reactions?
       | (?-i: s?AEs? | SAEs? | TEAEs? | TRAEs? | TESAEs? | ADRs? | DLTs? | irAEs? | SUSARs? | AESIs? | ADEs? ) )
     (?! \p{L} )"""
 )
@@ -194,6 +195,8 @@ def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, i
         if name_of_short := _of_abbreviation(word):
             yield start, end, name_of_short
             continue
+        if len(word) < 5 and word.isupper() and not text.isupper():
+            continue  # letters of something else (`FLU`, a drug)
         for count in range(min(_reach(normals[first]), len(tokens) - first), 0, -1):
             last = first + count - 1
             linked = all(_LINK.fullmatch(text, tokens[i][1], tokens[i + 1][0]) for i in range(first, last))

@@ -204,6 +204,14 @@ RULES = (
         exclusion=True,
     ),
     rule(
+        "ill that came back",
+        rf"""(?<= \b (?: relapse | progression | recurrence ) \s of \s (?: [\p{{L}}-]+ \s ){{0,2}} ) {_NAMED_RUN}
+          | {_NAMED_RUN} (?= [\s-]+ (?: relapse | recurrence | progression ) )""",
+        "relapse of the [[¤¤]]",
+        "[[¤¤]] relapse",
+        exclusion=True,
+    ),
+    rule(
         "share with events",
         rf"\b (?: {_SHARE} | days | durations? ) \s+ (?: of | for | with ) \s+ {_FILL} {_RUN}",
         "the incidence of [[¤¤]] was low",
@@ -212,7 +220,7 @@ RULES = (
         "care of an ill",
         rf"""(?<= \b (?: (?: \L<care> | risk \s factors? ) \s+
                      (?: (?: of | for | in | against | from | the ) \s+ )+ {_FILL}
-                   | {_HELPED} ) ) {_NAMED_RUN}""",
+                   | {_HELPED} (?: † [†¦]* )? ) ) {_NAMED_RUN} (?! [\s-]+ risks? \b )""",
         "treatment of [[¤¤]]",
         "the cells reduced [[¤¤]]",
         exclusion=True,
@@ -224,6 +232,12 @@ RULES = (
              (?: reduced | decreased | improved | relieved | alleviated | eliminated | attenuated | ameliorated
                | abolished ) \b""",
         "[[¤¤]] at rest was significantly reduced",
+        exclusion=True,
+    ),
+    rule(
+        "ill that healed",
+        rf"""{_NAMED_RUN} {_NOTE} \s+ (?: \p{{L}}+ly \s+ )? (?: healed | improved | regressed | remitted ) \b""",
+        "[[¤¤]] healed in all but two",
         exclusion=True,
     ),
     rule(
@@ -341,7 +355,7 @@ def normalise(mention: Mention, document: Document) -> AdverseEvent:
     )
 
 
-_PERCENT_SIGN = regex.compile(r"\s*(?:%|per\s?cent)\s*$", regex.IGNORECASE)
+_PERCENT_SIGN = regex.compile(r"\s*(?:±.*)?(?:%|per\s?cent)\s*$", regex.IGNORECASE)
 _GRADE_WORD = regex.compile(r"grades?\s*", regex.IGNORECASE)
 
 
@@ -390,7 +404,15 @@ _AIM = compile_pattern(
   | \b outcomes? \s (?: were | included | measures? | was | of \s interest ) \b
   | \b (?: end-?points? | parameters | measurements | variables ) \s (?: were | included | was | are ) \b
   | \b (?: has | have ) \s been \s (?: \p{L}+ly \s )? (?: reported | described | shown | associated | observed ) \b
-  | \b previous(?:ly)? \s (?: reported | studies | described )
+  | \b (?: previous(?:ly)? | prior | earlier | other | published ) \s
+    (?: reported | reports | studies | trials | findings | described | publications | literature )
+  | \b (?: reported | known | thought | believed | considered ) \s to \s (?: be | have | cause )
+  | \b (?: abstracted | extracted | collected | gathered ) \s (?: [\p{L}-]+ \s ){0,3}? (?: data | information )
+  | \b data \s (?: were \s \p{L}+ \s )? (?: on | regarding | about ) \b
+  | \b could \s be \s (?: obtained | extracted | ascertained | retrieved )
+  | \b detection \s of \b
+  | \b i\.e\.,? \s (?: no | none | not | without ) \b
+  | \b (?: and | patients | participants | subjects | they | parents | investigators | diar(?:y|ies) ) \s recorded \b
   | \b (?: when | if | unless | until ) \s (?: there \s (?: was | were | is | are ) \s )? no \b
   | \b further \s (?: studies | research | trials | investigation )
   | \b (?: defined \s as | monitored \s for | observed \s for | assessed \s (?: by | for | using | with )
@@ -423,11 +445,13 @@ _BEFORE_THE_STUDY = compile_pattern(
       | before \s (?: (?: the | starting | beginning ) \s )?
         (?: treatment | surgery | therapy | BMT | transplant\p{L}* | infusion | randomi[sz]ation | enroll?ment )
       | pre-?treatment | pre-?operative(?:ly)? | pre-?transplant\p{L}* | prior \s to | underlying | pre-?existing
+      | diagnos[ei]s \s (?: included? | was | were | comprised )
+      | (?: indications? | reasons ) \s for \s (?: [\p{L}-]+ \s ){1,3} (?: was | were | included )
       | co-?morbid\p{L}* | history | programmed | prognos\p{L}+ ) \b"""
 )
 _CLAUSE = compile_pattern(
     r"""; | : (?= \s ) | ,? \s (?: but | while | whereas | although | however ) \s
-      | , \s (?= (?: we | which | there | it | no | none | of \s whom ) \s )
+      | , \s (?= (?: suggesting | indicating | implying | showing | demonstrating | we | which | there | it | no | none | of \s whom ) \s )
       | , \s and \s (?= [\p{L}\s]{1,30} \s
         (?: was | were | had | withdrew | discontinued | developed | experienced | died | occurred | reported ) \s )
       | \s and \s (?= (?: should | will | would | must | may ) \s )"""
@@ -495,10 +519,13 @@ class _Study:
         cancer = False
         opening = []
         for sentence in title:
+            watched = 0
             for term in find_terms(sentence.text, document.abbreviations):
+                shortened = _BRACKET.fullmatch(sentence.text, watched, term.start)
                 own_words = normal(sentence.text[term.start : term.end]).split()
                 cancer = cancer or _is_cancer(term)
-                if _WATCHED.search(sentence.text, 0, term.start):
+                if shortened or _WATCHED.search(sentence.text, 0, term.start):
+                    watched = term.end
                     words_.difference_update(own_words)
                 elif term.kind == NAMED and term.start == 0 and _OPENS.match(sentence.text, term.end):
                     opening.append((term, _mention(sentence, term, "title", {})))
@@ -525,7 +552,12 @@ _WATCHED = compile_pattern(
         | occurrence \s of ) \s (?: [\p{L}-]+ \s ){0,3} \Z"""
 )
 _OPENS = compile_pattern(r"\s+ (?: in | after | following | during | with | associated ) \b")
-_NEWLY = compile_pattern(r"\b (?: developed | experienced ) \s (?: [\p{L}-]+ \s ){0,3} \Z")
+_NEWLY = compile_pattern(
+    r"""\b (?: developed | experienced
+      | (?: discontinued | withdr[ae]wn? | withdrawals? | discontinuations? | dropped \s out ) \s
+        (?: [\p{L}-]+ \s ){0,4}? (?: because \s of | due \s to | owing \s to | for ) ) \s
+      (?: [\p{L}-]+ \s ){0,3} \Z"""
+)
 _BRACKET = regex.compile(r"\s*[(\[]")
 _ANAPHORS = ("these", "These")
 
@@ -573,7 +605,7 @@ def _read(sentence: Sentence, statement: Statement, study: _Study, started: bool
                 continue
             if study.cancer and _is_cancer(term) and name != "no events":
                 continue
-            counted = name == "people had events" and side == "left" and text[slice(*parts["count"])].lower() not in ONE
+            counted = name == "people had events" and side == "left" and _is_told_of_more(text, parts)
             told = bool(side) or "trigger" in parts
             if not counted and not _says_what_happened(sentence, term, started, told):
                 continue
@@ -582,6 +614,11 @@ def _read(sentence: Sentence, statement: Statement, study: _Study, started: bool
                     continue  # named, but nothing says that it happened
                 name = "counted" if side else "death" if term.kind == DEATH else "general term"
             yield term, _mention(sentence, term, name, parts)
+
+
+def _is_told_of_more(text: str, parts: Parts) -> bool:
+    """Whether a number stands with an event that is more than an article."""
+    return "count" not in parts or text[slice(*parts["count"])].lower() not in ONE
 
 
 def _of_the_frame(

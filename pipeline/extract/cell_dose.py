@@ -110,9 +110,20 @@ _HEAD = r"""(?: (?: [\p{L}\d]+ \+? [-‐‑–] ){0,4}
         | like ) ) )"""
 _QUALIFIER = rf"""(?: (?! {_NO_QUALIFIER} | [x×*] \s | \d[\d.,]*+ [x×*\s±–] )
     (?: [\p{{L}}\d] [\p{{L}}\d+/.,⁺\-‐‑–−']{{0,40}}+ | [+⁺] | \( (?! {_ARM} | {_SIZE} ) [^()]{{1,40}} \) ) \s++ )"""
-_CELLS = rf"""(?: (?! and \b ) {_QUALIFIER}{{0,8}}? {_HEAD} (?: [\s-]*+ {_HEAD} ){{0,2}}
-    (?: \s++ (?: and | & | plus ) \s++ {_HEAD} )? )"""
+_DEFINED = rf"""(?(DEFINE)
+    (?P<head_> {_HEAD} )
+    (?P<cells_> (?! and \b ) {_QUALIFIER}{{0,8}}? (?&head_) (?: [\s-]*+ (?&head_) ){{0,2}}
+        (?: \s++ (?: and | & | plus ) \s++ (?&head_) )? ) )"""
+"""Behind a pattern that calls them: what the many places that name cells would each repeat, and each compile."""
+
+_CELLS = r"(?: (?&cells_) )"
 """Cells with the words that say which: `autologous CD34+ cells`, `hUCB-MSCs`, `CAR T-cell`."""
+
+
+def _compile(pattern: str) -> regex.Pattern[str]:
+    """Compile a pattern that may name cells."""
+    return compile_pattern(rf"(?: {pattern} ) {_DEFINED}", **_NAMES)
+
 
 _AREA = r"""c?m (?: \^? 2 | ² | \s? \( 2 \) ) (?! \d ) | square \s++ (?: cm | (?: centi )? met(?:er|re) )
     | met(?:er|re) \s++ squared
@@ -185,7 +196,7 @@ _PEOPLE = r"patients? | participants? | subjects? | cases? | men \b | women | in
 
 def _rule(name: str, pattern: str, *examples: str, exclusion: bool = False) -> Rule:
     """A rule whose pattern names cells."""
-    return rule(name, pattern, *examples, exclusion=exclusion, **_NAMES)
+    return Rule(name, _compile(pattern), examples, exclusion)
 
 
 RULES = (
@@ -341,7 +352,7 @@ _CITED = compile_pattern(
              | (?: study | trial | work | published | performed | conducted ) \s by )"""
 )
 _CAPSULE = compile_pattern(r"\b (?: capsules? | tablets? | lozenges? | sachets? | probiotics? | lyophili[sz]ate ) \b")
-_CELL_NEAR = compile_pattern(rf"(?<! \p{{L}} ) {_HEAD}", **_NAMES)
+_CELL_NEAR = _compile(r"(?<! \p{L} ) (?&head_)")
 _OTHER_BEFORE = compile_pattern(
     r"""\b (?: virus(?:es)? | viral | vectors? | adenovir\p{L}+ | plasmids? | phages? | bacteri\p{L}+
         | probiotic\p{L}* | lactobacill\p{L}+
@@ -351,11 +362,10 @@ _OTHER_BEFORE = compile_pattern(
                  | aldesleukin
              | interferon | exosomes? | particles | tit(?:er|re)s? ) \b [^;]{0,40} \Z"""
 )
-_OTHER_AFTER = compile_pattern(
+_OTHER_AFTER = _compile(
     rf"""(?: (?: {_COMMA} | {_AND} ) {_NUMBER} {_SPREAD}
         (?: {_TO} {_NUMBER} )? {_SCALE}? ){{0,6}} {_GLOSS}? {_OTHER_TAIL}
          | \s*+ of \s++ (?-i: \p{{Lu}}\.\ ?\p{{Ll}}{{4,}} | Escherichia | Saccharomyces | Bacillus )""",
-    **_NAMES,
 )
 """The unit of another thing, at once or at the end of a list."""
 
@@ -498,13 +508,12 @@ def normalise(mention: Mention, document: Document) -> CellDose:
     )
 
 
-_ONE_AMOUNT = compile_pattern(
+_ONE_AMOUNT = _compile(
     rf"""(?: (?P<number> {_NUMBER} ) {_SPREAD} {_SCALE} | {_BARE} | (?P<number> {NUMBER_WORDS} ) {_MILLION}
            | (?P<number> {_NUMBER} ) {_SPREAD} )""",
-    **_NAMES,
 )
-_ONE_SCALE = compile_pattern(_SCALE, **_NAMES)
-_ONE_UNIT = compile_pattern(_UNIT, **_NAMES)
+_ONE_SCALE = _compile(_SCALE)
+_ONE_UNIT = _compile(_UNIT)
 _ONE_TO = compile_pattern(_TO)
 _ONE_PRINTED = compile_pattern(_DIGITS)
 _FORMS = ("caret", "markup", "unicode", "parenthesis", "e_notation", "words", "inferred")
@@ -609,13 +618,12 @@ _NO_NAME = rf"""(?: {_NO_QUALIFIER}
         | and | single | one | two | three | low | high | median | mean | average | total | maximum | minimum | target
         | number | million | dose | these | this | their | both | all | either | escalating | increasing | randomi
         | allocat | assign | prepar | contain ) \p{{L}}* \b )"""
-_NAMED = compile_pattern(
+_NAMED = _compile(
     rf"""(?<! [\p{{L}}\d-] ) (?= \p{{L}} )
          (?P<name> (?: (?! {_NO_NAME} ) [\p{{L}}\d] [\p{{L}}\d+/⁺\-‐‑–']{{0,40}}+ \s++ ){{0,6}}?
-                   {_HEAD} (?: [\s-]*+ {_HEAD} ){{0,2}} )
+                   (?&head_) (?: [\s-]*+ (?&head_) ){{0,2}} )
          (?! [\s-]*+ (?: lymphoma | leuk | cancer | carcinoma | disease | an(?:a)?emia | counts? \b | malignan | tumou?r
                        | neoplas ) )""",
-    **_NAMES,
 )
 _OF = compile_pattern(r"[\s)]*+ (?: of \s++ )? (?: the \s++ )?")
 _ANY_CELLS = compile_pattern(

@@ -1,8 +1,8 @@
 """How many people did the study, or one of its groups, have?
 
-A rule finds a number that may count people by what stands around it. Whether they are a sample or had an outcome is said
-by the verbs of the clause; where these say nothing, by the numbers that the sentence and the document have given before:
-one that a sample had already, one that with its neighbours adds up to one, one beside a sample in a list.
+A rule finds a number that may count people by what stands around it. Whether they are a sample or had an outcome is
+said by the verbs of the clause; where these say nothing, by the numbers that the sentence and the document have given
+before: one that a sample had already, one that with its neighbours adds up to one, one beside a sample in a list.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pipeline.vocabulary import table, words
 
 @dataclass(frozen=True, slots=True)
 class SampleSize:
-    """A number of people (or of the eyes, knees … that were assigned), at a stage of the study, in all or in a group."""
+    """A number of people (or of the eyes, knees … that were assigned), at a stage, in all or in a group."""
 
     value: int
     stage: str
@@ -52,8 +52,9 @@ _BEFORE_NUMBER = r"""
 """
 _AFTER_NUMBER = r"""
     (?! \d | [.,·:] \d | \p{L} | \s? (?: % | ± | \+/- | \+- | × | ° )
-      | [\s-] (?: per\ ?cent | [µμm]g | mcg | kg | g | ml | dl | l | mm | cm | mmhg | mmol | gy | iu | kcal | fold | times | points?
-                | years? | yrs? | weeks? | wks? | months? | days? | hours? | hrs? | h(?!\.) | minutes? | min | seconds? | s ) (?! \p{L} ) )
+      | [\s-] (?: per\ ?cent | [µμm]g | mcg | kg | g | ml | dl | l | mm | cm | mmhg | mmol | gy | iu | kcal | fold
+                | times | points? | years? | yrs? | weeks? | wks? | months? | days? | hours? | hrs? | h(?!\.)
+                | minutes? | min | seconds? | s ) (?! \p{L} ) )
 """
 _WHOLE = rf"(?: (?> {INTEGER} | {NUMBER_WORDS} ) {_AFTER_NUMBER} )"
 NUMBER = rf"(?: {_BEFORE_NUMBER} {_WHOLE} )"
@@ -85,8 +86,8 @@ RULES = (
     rule(
         "label of a time",
         r"""(?<= (?<! \b (?: \d++ | one | two | three | four | six | every | each | per | a ) [\s-] )
-                 \b (?: weeks? | days? | months? | years? | hours? | grades? | stages? | types? | phases? | levels? | class
-                      | ages? | aged | part | table | visits? | cycles? | times? ) \s{1,2} )
+                 \b (?: weeks? | days? | months? | years? | hours? | grades? | stages? | types? | phases? | levels?
+                      | class | ages? | aged | part | table | visits? | cycles? | times? ) \s{1,2} )
             (?P<mention> \d{1,3} (?! \d | [.,] \d ) )
             (?: (?: \s? [,–-] \s? | \s (?: and | or | to | through ) \s | ,\sand\s )
                 (?P<mention> \d{1,3} (?! \d | [.,] \d ) ) ){0,20}+""",
@@ -134,8 +135,8 @@ RULES = (
     ),
     rule(
         "sexes",
-        rf"""(?P<mention> {NUMBER} ) {_SHARE} \s* (?: (?:fe)? (?: males? | men ) | women | boys | girls | M | F ) \b {_SHARE}
-             \s* (?: , | / | and | ; | , \s and | \s )++ \s*
+        rf"""(?P<mention> {NUMBER} ) {_SHARE} \s* (?: (?:fe)? (?: males? | men ) | women | boys | girls | M | F ) \b
+             {_SHARE}             \s* (?: , | / | and | ; | , \s and | \s )++ \s*
              (?P<mention> {NUMBER} ) {_SHARE} \s* (?: (?:fe)? (?: males? | men ) | women | boys | girls | M | F ) \b""",
         "([[14]] men and [[12]] women)",
         exclusion=True,
@@ -151,8 +152,8 @@ RULES = (
     ),
     rule(
         "group equals",
-        rf"""(?<= \b (?: groups? | arms? | cohorts? | cases | controls? | patients | subjects | placebo | women | men | children
-                       | [CEIPST]G ) \s{{0,2}} = \s{{0,2}} )
+        rf"""(?<= \b (?: groups? | arms? | cohorts? | cases | controls? | patients | subjects | placebo | women | men
+                       | children | [CEIPST]G ) \s{{0,2}} = \s{{0,2}} )
              (?P<mention> {INTEGER} ) (?= \s? [,;)\]] | \s \L<people> \b )""",
         "(drug group = [[40]]; controls = [[38]])",
         people=PEOPLE,
@@ -201,9 +202,10 @@ RULES = (
     ),
     rule(
         "number of those who",
-        rf"""(?: (?P<mention> {NUMBER} ) {_SHARE} \s? (?: , | and | ,\sand ) \s )?+ (?P<mention> {NUMBER} ) {_ASIDE}?+ \s
-             (?: (?: were | was | had | have | has | been | are | will | be | also | then | all | not | did | who | of\ whom
-                   | \p{{L}}+ly ) \s ){{0,4}}
+        rf"""(?: (?P<mention> {NUMBER} ) {_SHARE} \s? (?: , | and | ,\sand ) \s )?+
+             (?P<mention> {NUMBER} ) {_ASIDE}?+ \s
+             (?: (?: were | was | had | have | has | been | are | will | be | also | then | all | not | did | who
+                   | of\ whom | \p{{L}}+ly ) \s ){{0,4}}
              \L<verbs> \b""",
         "[[29]] completed the trial",
         "[[23]] (92%) and [[20]] (80%) finished",
@@ -212,8 +214,8 @@ RULES = (
     rule(
         "number in a group",
         rf"""(?P<mention> {NUMBER} ) {_SHARE} \s (?: (?: were | was | are ) \s )?
-             (?: in(?:to)? | to | on | from | for | of | per | with | at | assigned\ to | receiving | taking | undergoing
-               | using | not ) \s
+             (?: in(?:to)? | to | on | from | for | of | per | with | at | assigned\ to | receiving | taking
+               | undergoing | using | not ) \s
              (?: (?: the | each | either | an? | every ) \s )? {_WORD} """,
         "[[83]] to vildagliptin",
         "[[30]] in each arm",
@@ -249,20 +251,21 @@ def _ends(pattern: str, **lists: frozenset[str]) -> regex.Pattern[str]:
 
 
 _CLOSED = compile_pattern(r"\( [^()]*+ \) | \[ [^\[\]]*+ \]")
-_CLAUSE_END = compile_pattern(r"[;)\]] | \.\s | \.\Z | :\s")
+_CLAUSE_END = compile_pattern(r"[;)\]] | \.\s | \.\Z | :\s | ,\sof\swh(?:om|ich)\b")
 _SHARE_NEXT = compile_pattern(r"\s? [(\[] [\d.,·]++ \s? % [)\]]")
 _VERB = compile_pattern(
     r"""\b
     (?: (?P<relative> who | whom | whose | that | which ) \s (?: \p{L}++ \s ){0,2}? )?
     (?: (?P<trait> (?: had | have | has | having ) \s (?: been \s )?+ (?: \p{L}+ly \s )? \L<treated> )
       | (?P<auxiliary> (?: were | was | been | be | are | is | have | has | had ) \s
-          (?: (?: \p{L}+ly | also | then | all | still | not | first | finally | in | been | to | be | deemed | judged | and )
-              \s ){0,4} )?
+          (?: (?: \p{L}+ly | also | then | all | still | not | first | finally | in | been | to | be | deemed | judged
+              | and ) \s ){0,4} )?
         (?P<stage> \L<verbs> )
-      | (?<! \b (?: with | of | for | in | the | a | an | or | to | from | after | by | without | and | at | on | as | no
-                  | their | its ) \s )
-        (?: (?P<other> (?: were | was | are | (?: have | had | has ) \s been ) \s (?: \p{L}+ly \s )? \p{L}+ (?: ed | en | ught ) )
-          | (?P<outcome> \L<outcomes> ) ) )
+      | (?<! \b (?: with | of | for | in | the | a | an | or | to | from | after | by | without | and | at | on | as
+                  | no | their | its ) \s )
+        (?: (?P<other> (?: were | was | are | (?: have | had | has ) \s been ) \s
+                       (?: \p{L}+ly \s )? \p{L}+ (?: ed | en | ught ) )
+          | (?P<outcome> (?: had | have | has ) \s (?: \p{L}+ly \s )? \p{L}+ (?: ed | en ) | \L<outcomes> ) ) )
     \b""",
     treated=frozenset({"received", "undergone", "experienced", "developed", "taken"}),
     verbs=VERBS,
@@ -271,9 +274,9 @@ _VERB = compile_pattern(
 
 _STAGE_BEFORE = _ends(
     r"""\b (?P<stage> \L<stages> )
-        (?: \s (?: \p{L}+ly | a | an | total | of | another | additional | about | approximately | around | over | only | all
-                 | the | these | those | up | to | at | least | more | than | each | data | from | in | on | for | among
-                 | between | further | healthy | or ) | : ){0,5}""",
+        (?: \s (?: \p{L}+ly | a | an | total | of | another | additional | about | approximately | around | over | only
+                 | all | the | these | those | up | to | at | least | more | than | each | data | from | in | on | for
+                 | among | between | further | healthy | or ) | : ){0,5}""",
     stages=frozenset(STAGES),
 )
 _STUDY_BEFORE = _ends(
@@ -308,7 +311,7 @@ _OUTCOME_BEFORE = _ends(
 _THE_BEFORE = _ends(r"\b (?: the | these )")
 _ALL_BEFORE = _ends(r"\b all")
 _COORDINATED_BEFORE = _ends(
-    r"""\b (?: and | or | versus | vs\.? | with | to ) (?: \s (?: in | the | of | for | from | a\ further ) ){0,2} | [,;]"""
+    r"\b (?: and | or | versus | vs\.? | with | to ) (?: \s (?: in | the | of | for | from | a\ further ) ){0,2} | [,;]"
 )
 _JOINED_BEFORE = _ends(r"\b (?: with | and | whom )")
 _OPEN_BEFORE = _ends(r"[(\[]")
@@ -316,21 +319,23 @@ _OPENED_BEFORE = _ends(r"[(\[] [^()\[\]]{0,60}")
 _LABEL_BEFORE = _ends(r"\b (?: group | arm | cohort ) s? \s \w{1,3} \s? [:,=(]?")
 _NAMED_BEFORE = _ends(r"\b (?: group | arm | cohort ) \s? \(")
 _GROUP_BEFORE = _ends(
-    r"""(?P<group> \b (?: group | arm | cohort | panel | part ) s? \s \p{L}++ | \b (?: group | arm | cohort | panel | part ) \s \w{1,3}
+    r"""(?P<group> \b (?: group | arm | cohort | panel | part ) \s
+                   (?! (?: of | in | to | was | had | and | the | who | on ) \b ) \w{1,3}
                  | (?: [\p{L}+/‐-]++ \s ){1,3} (?: group | arm | cohort ) )
         \s? [:=(]{0,2} \s? (?: n \s? [=:] | comprised | included | had )?"""
 )
 _PEOPLE_N_BEFORE = _ends(r"\b \L<people> \s? [(\[] \s? n \s? [=:]", people=PEOPLE)
 _PERCENT_BEFORE = _ends(r"(?P<percent> \d++ (?: \. \d++ )? ) \s? % \s? [(\[] [^()\[\]]{0,30}")
 _EVENTS_BEFORE = _ends(
-    r"""\b (?: adverse | (?: side\ )? effects? | events? | deaths? | died | hyp(?:er|o)\p{L}+ | experienced | frequent(?:ly)?
-             | common(?:ly)? | incidence | complained | due\ to | relapses? | recurrences? | failures? | complications?
-             | infections? | episodes | toxicity | responses? | serious | responders? ) \b [^.;]{0,90}"""
+    r"""\b (?: adverse | (?: side\ )? effects? | events? | deaths? | died | hyp(?:er|o)\p{L}+ | experienced
+             | frequent(?:ly)? | common(?:ly)? | incidence | complained | due\ to | relapses? | recurrences? | failures?
+             | complications? | infections? | episodes | toxicity | responses? | serious
+             | responders? ) \b [^.;]{0,90}"""
 )
 _PLANNED_BEFORE = _ends(
-    r"""\b (?: planned (?! \ (?: \p{L}+ \ )? (?: analys | interim | subgroup ) ) | planning | plan | intended | intend | will
-             | aim(?:s|ed)?\ to | target(?:ed)?\ of | required | expected | anticipated | up\ to | estimated | proposed
-             | should\ be ) \b [^\d,;:.]{0,50}
+    r"""\b (?: planned (?! \ (?: \p{L}+ \ )? (?: analys | interim | subgroup ) ) | planning | plan | intended | intend
+             | will | aim(?:s|ed)?\ to | target(?:ed)?\ of | required | expected | anticipated | up\ to | estimated
+             | proposed | should\ be ) \b [^\d,;:.]{0,50}
       | \b (?: will | to\ be | shall ) \s (?: be | enroll? | include | recruit | receive | undergo ) \b .*"""
 )
 _PLANNED_AFTER = compile_pattern(
@@ -351,7 +356,8 @@ _IN_GROUP = compile_pattern(
         (?: (?: the | each | either | an? | every | both ) \s )?
         (?P<group> (?! (?: total | overall | whole | entire | this ) \b )
            (?: (?: (?! \L<breaks> \b ) [\p{L}\d] [\p{L}\d+/.%‐–-]*+ \s ){0,4}?
-                 (?: group | arm | cohort | cluster | panel | stratum | each | (?<= (?: both | each\ of\ the ) \s ) groups )
+                 (?: group | arm | cohort | cluster | panel | stratum | each
+                   | (?<= (?: both | each\ of\ the ) \s ) groups )
                  (?: \s (?: [A-Z] | \d | I{1,3}V? ) \b )?
              | (?<= \b (?: in | to | on ) \s (?: the \s )? ) (?: placebo | controls? ) ) ) \b
       | \A \s* \( (?P<group> (?: (?! and\b | or\b ) [\p{L}\d] [\p{L}\d+/.%‐–-]*+ \s ){0,4}? (?: group | arm | cohort )
@@ -369,8 +375,9 @@ _LINK = compile_pattern(rf"{_SHARE} \s (?P<link> \p{{L}}++ )")
 
 @dataclass(frozen=True, slots=True)
 class _Count:
-    """A number that may count people, with its clause as far as it was read: what stands before it, right behind it, and
-    after the noun that it counts.
+    """A number that may count people, with its clause as far as it was read.
+
+    `before` is what stands before it, `behind` right behind it, `after` behind the noun that it counts.
 
     `verb` is `stage` or `outcome` where the clause says what these people did, `participle` where only a participle or
     a relative clause says their stage, else empty.
@@ -553,7 +560,7 @@ def _people_are_sample(count: _Count, known: set[int], accepted: Sequence[_Count
     inside = not total and _IN_BEFORE.search(before) is not None
     if count.verb != "stage" and definite and regex.match(r"[^;]{0,80}\bin whom\b", count.after):
         return False
-    if _RATE_BEFORE.search(before):
+    if count.behind.startswith("-") or _RATE_BEFORE.search(before):  # "a 24-patient study", "40% of 25 patients"
         return True
     if _OUTCOME_BEFORE.search(before):
         if _THE_BEFORE.search(before) or (value in known and _ALL_BEFORE.search(before)):
@@ -572,7 +579,8 @@ def _people_are_sample(count: _Count, known: set[int], accepted: Sequence[_Count
         return total and value * 2 >= max(known)
     if count.has_share and not definite and not total:
         return None
-    if total or definite or count.stage and count.verb != "stage" or group or _STUDY_BEFORE.search(before):
+    described = count.stage and count.verb != "stage"
+    if total or definite or described or group or _STUDY_BEFORE.search(before):
         return True
     if count.verb == "stage" and (not known or value in known):
         return True
@@ -580,7 +588,7 @@ def _people_are_sample(count: _Count, known: set[int], accepted: Sequence[_Count
 
 
 def _same_link(one: _Count, other: _Count) -> bool:
-    """Whether the same word links both numbers to what describes their people ("30 with asthma and 31 with hay fever")."""
+    """Whether the same word links both numbers to what their people are ("30 with asthma and 31 with hay fever")."""
     link = _LINK.match(other.after)
     between = one.after[: max(0, other.start - one.mention.end)]
     return link is not None and link["link"] in between.split()
@@ -698,8 +706,8 @@ def find(document: Document) -> Iterator[Mention]:
 
 _PEOPLE_STAGE = compile_pattern(
     r"""\b (?P<stage> \L<verbs> | randomi[sz]ation ) \b
-        (?! [,\s]++ (?: controlled | clinical | double | single | placebo | open | trials? | stud(?:y|ies) | phase | parallel
-                      | multi\p{L}+ | cross | prospective | blind ) )""",
+        (?! [,\s]++ (?: controlled | clinical | double | single | placebo | open | trials? | stud(?:y|ies) | phase
+                      | parallel | multi\p{L}+ | cross | prospective | blind ) )""",
     verbs=VERBS
     - {"followed", "lost", "offered", "continued", "dropped", "started", "began", "used", "compared", "study"},
 )
@@ -718,8 +726,8 @@ _THEN_RANDOMIZED = compile_pattern(
       | \b randomly \s (?: divided | split | distributed ) | \b divided \b .{0,100} \b random"""
 )
 _RESULT = compile_pattern(
-    r"""\b p \s? [<=>] | ± | \+/- | \d % | \b (?: decreased | increased | reduced | improved | changes? | reductions? | reported
-      | observed | had | occurred | survival | intention | intent | per[ -]protocol | mITT | ITT ) \b"""
+    r"""\b p \s? [<=>] | ± | \+/- | \d % | \b (?: decreased | increased | reduced | improved | changes? | reductions?
+      | reported | observed | had | occurred | survival | intention | intent | per[ -]protocol | mITT | ITT ) \b"""
 )
 
 
@@ -835,17 +843,20 @@ def _scope(count: _Count, samples: Sequence[_Count]) -> str:
     alike = (*_ASIDE_RULES, "numbers that share a noun")
     if count.rule in alike and (count.rule != "n equals" or any(each.rule == count.rule for each in beside)):
         return "group"
-    if any(each.value + count.value in sizes for each in beside):
-        return "group"
     stage = _stage(count, samples)
+    alike_beside = [each.value for each in beside if _stage(each, samples) == stage]
+    if any(value + count.value in sizes for value in alike_beside):
+        return "group"
     # "34 were given one drug and 37 received another": numbers of a size, at one stage, in one sentence.
-    if stage in ("treated", "randomized") and any(
-        1 / 1.4 <= each.value / count.value <= 1.4 and _stage(each, samples) == stage for each in beside
+    if stage in ("treated", "randomized", "completed") and any(
+        1 / 1.4 <= value / count.value <= 1.4 for value in alike_beside
     ):
         return "group"
     if stage in ("screened", "discontinued"):
         return "total"
-    return "total" if count.value * 2 > biggest else "group"
+    # "The 40 patients" of 60 are sooner a group than "40 patients were analysed".
+    picked = count.rule == "whole of a part" or _DEFINITE_BEFORE.search(count.before) is not None
+    return "total" if count.value > biggest * (2 / 3 if picked else 1 / 2) else "group"
 
 
 def normalise(mention: Mention, document: Document) -> SampleSize:
