@@ -245,9 +245,10 @@ def evaluate(
     Example: `trialsift evaluate --gold my-gold --fail-under 0.9 --fail-under PValue=0.97`
     """
     from pipeline.interchange import LABELS, GoldError, read_gold
-    from pipeline.run import evaluate_gold, write_report
 
     floors = dict(_floor(each, LABELS) for each in fail_under)
+    from pipeline.run import evaluate_gold, write_report
+
     try:
         evaluation = evaluate_gold(read_gold(gold))
         report = write_report(evaluation, gold, out)

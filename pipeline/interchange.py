@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 
-
 if TYPE_CHECKING:
     from pipeline.extract.extractor import Fact
 

@@ -57,9 +57,12 @@ def _with_scale(below: str, scale: str) -> str:
         (?: {scale} (?: {_AND} {below} (?! {_LINK} {scale} | \p{{L}} ) )?+ )?+"""
 
 
-NUMBER_WORDS = rf"""(?: {_with_scale(_with_scale(_BELOW_100, "hundred"), "thousand")} )
-    (?! \p{{L}} | {_DASH} (?: first | second | third | fourth | fifth | sixth | seventh | eighth | ninth ) \b )
-"""
+DEFINED = rf"""(?(DEFINE) (?P<number_words>
+    (?: {_with_scale(_with_scale(_BELOW_100, "hundred"), "thousand")} )
+    (?! \p{{L}} | {_DASH} (?: first | second | third | fourth | fifth | sixth | seventh | eighth | ninth ) \b ) ) )"""
+"""What patterns can call by name; `rules.compile_pattern` puts it behind those that do, once each."""
+
+NUMBER_WORDS = r"(?&number_words)"
 """A whole number in words (`six`, `sixty-four`, `One hundred and twelve`); all that it matches `integer` reads."""
 
 INTEGER = rf"""

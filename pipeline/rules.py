@@ -15,6 +15,7 @@ from functools import cache
 
 import regex
 
+from pipeline.quantities import DEFINED, NUMBER_WORDS
 from pipeline.records import Mention, Sentence, Span
 
 SECONDS_PER_PATTERN = 5.0
@@ -34,7 +35,10 @@ class Rule:
 @cache
 def compile_pattern(pattern: str, **words: frozenset[str]) -> regex.Pattern[str]:
     r"""Compile a verbose pattern, without regard to case; `words` are its named lists (`\L<name>`)."""
-    return regex.compile(pattern, regex.VERBOSE | regex.IGNORECASE, **words)
+    if NUMBER_WORDS in pattern:
+        pattern = f"(?: {pattern}\n) {DEFINED}"
+    # The stubs of regex do not know named lists.
+    return regex.compile(pattern, regex.VERBOSE | regex.IGNORECASE, **words)  # type: ignore[arg-type]
 
 
 def rule(name: str, pattern: str, *examples: str, exclusion: bool = False, **words: frozenset[str]) -> Rule:

@@ -451,7 +451,7 @@ _BEFORE_THE_STUDY = compile_pattern(
 )
 _CLAUSE = compile_pattern(
     r"""; | : (?= \s ) | ,? \s (?: but | while | whereas | although | however ) \s
-      | , \s (?= (?: suggesting | indicating | implying | showing | demonstrating | we | which | there | it | no | none | of \s whom ) \s )
+      | (?<! \b i\.e\. ) , \s (?= (?: suggesting | indicating | implying | showing | demonstrating | we | which | there | it | no | none | of \s whom ) \s )
       | , \s and \s (?= [\p{L}\s]{1,30} \s
         (?: was | were | had | withdrew | discontinued | developed | experienced | died | occurred | reported ) \s )
       | \s and \s (?= (?: should | will | would | must | may ) \s )"""
