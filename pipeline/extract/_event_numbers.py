@@ -89,7 +89,7 @@ _MEASURE = compile_pattern(
 _CONTROL = compile_pattern(
     r"""\b (?: placebo | controls? | standard | conventional | usual \s care | saline | sham | comparator
         | vehicle | untreated
-      | no \s treatment | best \s supportive | observation | microfracture | alone | reference )"""
+      | no \s treatment | best \s supportive | observation | microfracture | alone | without | reference )"""
 )
 
 
@@ -156,6 +156,7 @@ _JOINS_LEFT = compile_pattern(
       | suffering \s from | demonstrated | displayed )
     (?: \s+ (?! (?: and | but | while | whereas | although ) \s ) [\p{L}\d≥>/+-]+ ,? ){0,7}? \s* \(?"""
 )
+_WHO = compile_pattern(r"\b who \b")
 _IN_OPENS = compile_pattern(r"\b In \s+ (?: only \s+ )? \Z")
 _COMMA_JOINS = compile_pattern(r"[)\]]? ,? \s+ (?: (?: an? | the ) \s+ )? (?: \p{L}+ \s ){0,2}")
 _DIED_JOINS = compile_pattern(
@@ -212,6 +213,8 @@ def read_numbers(
 
 def _is_joined(text: str, masked: str, quantity: Quantity, term: Term) -> bool:
     """Whether a term is what the people of a quantity before it had."""
+    if "count" not in quantity.parts and _WHO.search(text, quantity.end, term.start):
+        return False  # a share of those who had the event
     return bool(
         _JOINS_LEFT.fullmatch(masked, quantity.end, term.start)
         or (_IN_OPENS.search(text, 0, quantity.start) and _COMMA_JOINS.fullmatch(text, quantity.end, term.start))

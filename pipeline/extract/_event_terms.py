@@ -45,7 +45,7 @@ _GENERAL = compile_pattern(
       | (?<= \p{L} [-‐‑] ) (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )?
         (?: adverse \s )? (?: event | effect | reaction | problem | symptom | harm )s?
       | (?: serious | severe | major | all | these ) \s events?
-      | (?<= \b (?: mild | moderate | severe | serious | fatal ) \s (?: [\p{L}-]+ \s ){0,3} ) reactions?
+      | reactions? (?<= \b (?: mild | moderate | severe | serious | fatal ) \s (?: [\p{L}-]+ \s ){0,3} reactions? )
       | (?-i: s?AEs? | SAEs? | TEAEs? | TRAEs? | TESAEs? | ADRs? | DLTs? | irAEs? | SUSARs? | AESIs? | ADEs? ) )
     (?! \p{L} )"""
 )
@@ -217,6 +217,8 @@ def _means_otherwise(short: str, abbreviations: Mapping[str, str]) -> bool:
 def _own_general(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, int]]:
     """The places of abbreviations that an article introduces for a general term (`RRT`, regimen-related toxicity)."""
     for short, meaning in abbreviations.items():
+        if short not in text:
+            continue
         if short in _OF_ALL_ARTICLES or short.removesuffix("s") in _OF_ALL_ARTICLES or "without" in meaning:
             continue
         if len(meaning) < 60 and any(match.end() == len(meaning) for match in _GENERAL.finditer(meaning)):

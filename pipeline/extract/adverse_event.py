@@ -451,7 +451,8 @@ _BEFORE_THE_STUDY = compile_pattern(
 )
 _CLAUSE = compile_pattern(
     r"""; | : (?= \s ) | ,? \s (?: but | while | whereas | although | however ) \s
-      | (?<! \b i\.e\. ) , \s (?= (?: suggesting | indicating | implying | showing | demonstrating | we | which | there | it | no | none | of \s whom ) \s )
+      | (?<! \b i\.e\. ) , \s (?= (?: suggesting | indicating | implying | showing | demonstrating | we | which | there
+          | it | no | none | of \s whom ) \s )
       | , \s and \s (?= [\p{L}\s]{1,30} \s
         (?: was | were | had | withdrew | discontinued | developed | experienced | died | occurred | reported ) \s )
       | \s and \s (?= (?: should | will | would | must | may ) \s )"""
@@ -526,7 +527,8 @@ class _Study:
                 cancer = cancer or _is_cancer(term)
                 if shortened or _WATCHED.search(sentence.text, 0, term.start):
                     watched = term.end
-                    words_.difference_update(own_words)
+                    aside = _ASIDE.match(sentence.text, watched)
+                    words_.difference_update(own_words, normal(aside[0]).split() if aside else ())
                 elif term.kind == NAMED and term.start == 0 and _OPENS.match(sentence.text, term.end):
                     opening.append((term, _mention(sentence, term, "title", {})))
                     words_.difference_update(own_words)
@@ -558,6 +560,7 @@ _NEWLY = compile_pattern(
         (?: [\p{L}-]+ \s ){0,4}? (?: because \s of | due \s to | owing \s to | for ) ) \s
       (?: [\p{L}-]+ \s ){0,3} \Z"""
 )
+_ASIDE = regex.compile(r"\s\([\p{L}-]{2,10}\)")
 _BRACKET = regex.compile(r"\s*[(\[]")
 _ANAPHORS = ("these", "These")
 
@@ -617,8 +620,8 @@ def _read(sentence: Sentence, statement: Statement, study: _Study, started: bool
 
 
 def _is_told_of_more(text: str, parts: Parts) -> bool:
-    """Whether a number stands with an event that is more than an article."""
-    return "count" not in parts or text[slice(*parts["count"])].lower() not in ONE
+    """Whether the number of an event is neither an article nor a denial."""
+    return "count" not in parts or text[slice(*parts["count"])].lower() not in (*ONE, "no", "none")
 
 
 def _of_the_frame(

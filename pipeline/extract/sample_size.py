@@ -699,9 +699,13 @@ def _samples(document: Document) -> tuple[_Count, ...]:
 
 
 def find(document: Document) -> Iterator[Mention]:
-    """The numbers of people that are samples, in the order of the text."""
+    """The numbers of people that are samples, in the order of the text.
+
+    A single person is one only among those who left: elsewhere it is someone with an event or an exception.
+    """
     for count in _samples(document):
-        yield count.mention
+        if count.value > 1 or normalise(count.mention, document).stage == "discontinued":
+            yield count.mention
 
 
 _PEOPLE_STAGE = compile_pattern(
