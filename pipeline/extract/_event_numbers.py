@@ -129,7 +129,8 @@ _BREAKS = compile_pattern(
       | \b \p{L}* (?: alleviat | reliev | improv | reduc | decreas | ameliorat | increas | declin ) \p{L}*
       | (?<! \b (?: was | were ) \s (?: \p{L}+ly \s )? ) \b lower \p{L}*
       | \b (?: but | however | although | whereas | while | except | which | compared | resulting | because | due
-          | leading (?! \s to \s (?: [\p{L}-]+ \s ){0,3}? (?: discontinuation | withdrawal | interruption | death )s? \b )
+          | leading (?! \s to \s (?: [\p{L}-]+ \s ){0,3}?
+              (?: discontinuation | withdrawal | interruption | death )s? \b )
           | after | before ) \b"""
 )
 _SUBJECT = compile_pattern(

@@ -22,7 +22,8 @@ JOINED = "¦"
 
 GRADE = compile_pattern(
     r"""
-    (?: [≥>] \s* | \b greater \s than \s or \s equal \s to \s )? \b grades? \s* (?: [≥>≤<]=? \s* )? (?: [1-5] | I{1,3} | IV | V | one | two | three | four
+    (?: [≥>] \s* | \b greater \s than \s or \s equal \s to \s )?
+    \b grades? \s* (?: [≥>≤<]=? \s* )? (?: [1-5] | I{1,3} | IV | V | one | two | three | four
         | five ) (?! [\p{L}\d] )
         (?: \s* (?: - | – | / | to | or | and ) \s*
             (?: [1-5] | I{1,3} | IV | V | higher | worse | greater | more | above | lower | less | three | four
