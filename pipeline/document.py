@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-_PARAGRAPH_END = regex.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+# The tokenizer takes quadratic time in the signs of a run without spaces: what is longer than any word is cut.
+_PARAGRAPH_END = regex.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+ | \S{500} \K", regex.VERBOSE)
 _GLUED_END = regex.compile(r"(?<=\p{Ll}{2}[)\]%]?|\d[)\]%])[.?!](?=\p{Lu}\p{Ll}+[ ,]|\p{Lu}\p{Lu}+[:. ])")
 # scispaCy's tokens take the full stop after a single capital for that of an initial ("in group A. The others").
 _END_AFTER_LETTER = regex.compile(r"(?<=\p{Ll} \p{Lu})\.(?=\s+\p{Lu}\p{Ll})")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.marked import document
@@ -45,3 +47,10 @@ def test_an_empty_line_ends_a_sentence() -> None:
 def test_abbreviations() -> None:
     doc = document("Graft-versus-host disease (GVHD) was rare. Serious adverse events (SAEs) were not.")
     assert dict(doc.abbreviations) == {"GVHD": "Graft-versus-host disease", "SAEs": "Serious adverse events"}
+
+
+def test_time_grows_with_length_only() -> None:
+    start = time.process_time()
+    found = document('"' * 100_000).sentences
+    assert sum(len(each.text) for each in found) == 100_000
+    assert time.process_time() - start < 30
