@@ -236,7 +236,8 @@ RULES = (
     ),
     rule(
         "ill that healed",
-        rf"""{_NAMED_RUN} {_NOTE} \s+ (?: \p{{L}}+ly \s+ )? (?: healed | improved | regressed | remitted ) \b""",
+        rf"""{_NAMED_RUN} {_NOTE} \s+ (?: \p{{L}}+ly \s+ )?
+             (?: healed | improved | regressed | remitted | eased | subsided | lessened | abated ) \b""",
         "[[¤¤]] healed in all but two",
         exclusion=True,
     ),
@@ -431,6 +432,13 @@ _MEASURED = compile_pattern(
     (?! \s as \s | \s (?: in | by ) \s (?: \d | one | two | three | four | five | six | seven ) )"""
 )
 """Says that something was looked at, unless a number or a denial says what was seen."""
+
+_CONDITION = compile_pattern(
+    r"""\b (?: if | unless | until | provided (?: \s that )? | as \s long \s as
+          | (?: increment | escalat\p{L}+ | raised | proceed\p{L}* | advanced | increased | expanded ) [^.;]{0,60}
+            \b (?: when | where | once | after ) ) \b [^.;]* \Z"""
+)
+"""Before a denial: a rule of the design (`the dose was raised if there was no toxicity`)."""
 
 _DESIGN = compile_pattern(
     r"""\b (?: eligible | eligibility | inclusion | exclusion | excluded | enroll?ed | randomi[sz]ed | randomly
@@ -659,6 +667,8 @@ def _says_what_happened(sentence: Sentence, term: Term, started: bool, told: boo
     if _AIM.search(text, start, end) or _BEFORE_THE_STUDY.search(text, start, end):
         return False
     if not told and _MEASURED.search(text, start, end):
+        return False
+    if _CONDITION.search(text, start, term.start):
         return False
     return sentence.section in _FOUND or not _DESIGN.search(text, start, end)
 
