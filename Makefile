@@ -37,6 +37,7 @@ test-slow: $(READY) ## What takes minutes
 
 bench: $(READY) ## Time the stages beside a plain scispaCy pipeline
 	@$(BIN)/python -m tests.benchmarks.stages
+	@$(BIN)/python -m tests.benchmarks.scaling
 
 lock: $(READY) ## Resolve pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --upgrade --no-header --quiet --output-file requirements.lock

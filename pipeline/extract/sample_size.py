@@ -231,7 +231,7 @@ RULES = (
     ),
 )
 _REACH = 400  # characters to either side of a number that may say what it counts
-_NEIGHBOURS = 50  # numbers to either side that may explain it; both keep the work on very long texts linear
+_NEIGHBOURS = 16  # numbers to either side that may explain it; both keep the work on very long texts linear
 _PEOPLE_RULES = ("number of people", "numbers that share a noun")
 _LIST_RULES = ("number in a list", "number in a group", "number of those who")
 _ASIDE_RULES = ("n equals", "group equals", "number in a list", "number in a group")
