@@ -626,8 +626,8 @@ _NAMED = _compile(
                        | neoplas ) )""",
 )
 _OF = compile_pattern(r"[\s)]*+ (?: of \s++ )? (?: the \s++ )?")
-_ANY_CELLS = compile_pattern(
-    r"(?: (?: total | live | these | the | all | nucleated | single | own | donor ) \s )* cells?"
+_NO_CELL_TYPE = compile_pattern(
+    r"(?: (?: total | live | these | the | all | nucleated | single | own | donor ) \s )* cells? \Z | [x×*] \s? \d"
 )
 
 
@@ -641,7 +641,7 @@ def _cell_type(mention: Mention) -> str:
         regex.sub(r"\([^()]*\)", "", mention.part("noun")),
         *(match["name"] for match in (behind, *before) if match),
     ]
-    return next((name for each in names if (name := " ".join(each.split())) and not _ANY_CELLS.fullmatch(name)), "")
+    return next((name for each in names if (name := " ".join(each.split())) and not _NO_CELL_TYPE.match(name)), "")
 
 
 _ROUTES = table("routes")
