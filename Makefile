@@ -33,7 +33,7 @@ test: $(READY) ## Format, lint, types, import contracts, tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-slow: $(READY) ## What takes minutes
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow --numprocesses auto
 
 bench: $(READY) ## Time the stages beside a plain scispaCy pipeline
 	@$(BIN)/python -m tests.benchmarks.stages
