@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pipeline.run import Extraction
 
 FAILED = 1
-WRONG_USAGE = 2
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -134,7 +133,9 @@ def extract(
                 _show_failure(result)
                 failed = True
 
-    write(extractions(), quiet)
+    found = extractions()
+    # An article without facts is a line of JSON all the same, but nothing to look at.
+    write((each for each in found if each.facts) if quiet and form is Format.table else found)
     if failed:
         raise typer.Exit(FAILED)
 
@@ -180,14 +181,14 @@ def _facts(extractions: Iterable[Extraction]) -> Iterator[tuple[Any, ...]]:
             yield extraction.article.id, *place, str(fact.record), mention.rule, fact.review, mention.sentence.text
 
 
-def _write_csv(extractions: Iterable[Extraction], quiet: bool) -> None:
+def _write_csv(extractions: Iterable[Extraction]) -> None:
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_COLUMNS)
     writer.writerows(_facts(extractions))
 
 
-def _write_json(extractions: Iterable[Extraction], quiet: bool) -> None:
+def _write_json(extractions: Iterable[Extraction]) -> None:
     from pipeline.interchange import annotate, to_json
 
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
@@ -198,7 +199,7 @@ def _write_json(extractions: Iterable[Extraction], quiet: bool) -> None:
         sys.stdout.flush()
 
 
-def _print_table(extractions: Iterable[Extraction], quiet: bool) -> None:
+def _print_table(extractions: Iterable[Extraction]) -> None:
     console = Console(highlight=False)
     for each in extractions:
         table = Table(title=each.article.title or each.article.id, title_justify="left")
