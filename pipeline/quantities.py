@@ -39,7 +39,6 @@ _WORD_VALUES = (
     | {"fourty": 40, "ninty": 90}
 )
 _SCALES = {"hundred": 100, "thousand": 1_000}
-_MILLIONS = {"million": 10**6, "millions": 10**6, "billion": 10**9, "billions": 10**9}
 
 _SPACE = r"[\ \u00a0\u2009\u202f]"
 _DASH = r"[-\u2010\u2011\u2012\u2013]"
@@ -70,9 +69,6 @@ INTEGER = rf"""
       | \d++ )
 """
 """A whole number in digits, grouped or not (`1204`, `1,204`, `1 204`); read by `integer`."""
-
-DECIMAL = r"(?: \d++ (?:[.,·∙•\u2027] \d++)? | [.·∙•\u2027] \d++ )"
-"""An unsigned decimal number with a point, a comma or a middle dot, its leading zero or not; read by `decimal`."""
 
 
 def integer(text: str) -> int:
@@ -126,18 +122,6 @@ def decimal(text: str) -> Decimal:
     if not value.is_finite():
         raise ValueError(f"not a number: {text!r}")
     return value
-
-
-def scale(word: str) -> int:
-    """What `million` or `billion` (either number, any case) multiplies by.
-
-    Raises:
-        ValueError: another word.
-    """
-    try:
-        return _MILLIONS[word.lower()]
-    except KeyError:
-        raise ValueError(f"not a scale: {word!r}") from None
 
 
 def plain(value: float | int) -> str:
