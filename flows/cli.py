@@ -194,7 +194,8 @@ def _write_json(extractions: Iterable[Extraction]) -> None:
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
     for each in extractions:
         mentions = [to_json(annotation) for annotation in annotate(each.facts)]
-        line = {"id": each.article.given_id, "study_size": each.study_size, "mentions": mentions}
+        size = each.study_size
+        line = {"id": each.article.given_id, "study_size": size and size.value, "mentions": mentions}
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
@@ -236,23 +237,27 @@ def evaluate(
         list[str],
         typer.Option(metavar="F1|LABEL=F1", help="Fail if the F1 at value level of each (or one) entity is lower."),
     ] = [],  # noqa: B006  Typer copies it
+    doubts: Annotated[
+        Path | None,
+        typer.Option(help="Gold believed wrong: document, entity, reason a line, tabs between.", exists=True),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Compare the extractors with gold annotations.
 
-    Prints precision, recall and F1 of each entity at three levels and every missed and spurious mention in its
-    sentence, and writes them to `report.md`.
+    Prints precision, recall and F1 of each entity at three levels, how often its attributes are right, the size of the
+    study where gold states one, and every missed and spurious mention in its sentence; all of it is in `report.md`.
 
     Example: `trialsift evaluate --gold my-gold --fail-under 0.9 --fail-under PValue=0.97`
     """
-    from pipeline.interchange import LABELS, GoldError, read_gold
+    from pipeline.interchange import LABELS, GoldError, read_doubts, read_gold
 
     floors = dict(_floor(each, LABELS) for each in fail_under)
     from pipeline.run import evaluate_gold, write_report
 
     try:
         evaluation = evaluate_gold(read_gold(gold))
-        report = write_report(evaluation, gold, out)
+        report = write_report(evaluation, gold, out, read_doubts(doubts) if doubts else ())
     except (GoldError, OSError) as error:
         _fail(_reason(error))
     if not quiet:
@@ -297,6 +302,14 @@ def _print_evaluation(evaluation: Evaluation) -> None:
             ratios = map(ratio, (score.precision, score.recall, score.f1))
             table.add_row(label, level, str(score.gold), str(score.output), str(score.right), *ratios)
     console.print(table)
+    for label, name, score in evaluation.attributes():
+        console.print(f"{label} {name}: {score.right} of {score.gold} right, {ratio(score.recall)}")
+    if evaluation.study_sizes():
+        size = evaluation.study_size()
+        console.print(
+            f"Size of the study: {size.answered} of {size.asked} answered, {ratio(size.coverage)};"
+            f" {size.exact} of these exact, {ratio(size.exactness)}"
+        )
     for pair in evaluation.errors():
         before, mention, after = map(_plain_text, in_sentence(pair))
         console.print(f"[red]{_plain_text(describe(pair))}[/red] in {_plain_text(pair.document.id)}")

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.extract.study_size import GROUNDS, StudySize
 from pipeline.interchange import LABELS, AnnotatedDocument, Annotation, attributes
 
 LEVELS = ("strict", "overlap", "value")
@@ -24,6 +25,15 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
     "PValue": ("comparator", "value"),
     "AdverseEvent": ("status",),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A gold document with the output for its text."""
+
+    document: AnnotatedDocument
+    output: tuple[Annotation, ...]
+    study_size: StudySize | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +89,30 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """Of the documents whose gold states a size of the study: how many were answered, and how many of these exactly."""
+
+    asked: int
+    answered: int
+    exact: int
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of those asked that were answered."""
+        return self.answered / self.asked if self.asked else None
+
+    @property
+    def exactness(self) -> float | None:
+        """Share of those answered that are exact."""
+        return self.exact / self.answered if self.answered else None
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """All pairs of a comparison."""
 
     pairs: tuple[Pair, ...] = field(repr=False)
-    documents: int
+    documents: tuple[Compared, ...] = field(repr=False)
 
     def score(self, label: str, level: str) -> Score:
         """The score of a label at a level of `LEVELS`."""
@@ -127,19 +156,37 @@ class Evaluation:
                 right[pair.label, pair.output.rule] += pair.agrees("value")
         return {key: Score(0, outputs[key], right[key]) for key in sorted(outputs)}
 
+    def study_sizes(self) -> list[tuple[Compared, int]]:
+        """The documents whose gold states the size of the study (`study_size`), and that size."""
+        stated = ((each, each.document.extra.get("study_size")) for each in self.documents)
+        return [(each, size) for each, size in stated if size]
+
+    def study_size(self, *grounds: str) -> Coverage:
+        """How the size of the study is answered where only the given grounds count, all of them where none is given."""
+        asked = self.study_sizes()
+        answered = [
+            (each.study_size.value, stated)
+            for each, stated in asked
+            if each.study_size and (not grounds or each.study_size.grounds in grounds)
+        ]
+        return Coverage(len(asked), len(answered), sum(found == stated for found, stated in answered))
+
+    def curve(self) -> list[tuple[str, Coverage]]:
+        """Coverage against exactness of the study's size: its grounds, the surest first, each with those before it."""
+        return [(grounds, self.study_size(*GROUNDS[: place + 1])) for place, grounds in enumerate(GROUNDS)]
+
     def errors(self) -> list[Pair]:
         """The pairs that do not agree in value: missed, spurious, or of another value."""
         return [pair for pair in self.pairs if not pair.agrees("value")]
 
 
-def evaluate(compared: Iterable[tuple[AnnotatedDocument, Iterable[Annotation]]]) -> Evaluation:
+def evaluate(compared: Iterable[Compared]) -> Evaluation:
     """Compare each gold document with the output for its text."""
+    documents = tuple(compared)
     pairs: list[Pair] = []
-    documents = 0
-    for document, output in compared:
-        documents += 1
-        counted = [each for each in output if each.values.get("status") != "assessed"]
-        pairs += _pair(document, counted)
+    for each in documents:
+        counted = [annotation for annotation in each.output if annotation.values.get("status") != "assessed"]
+        pairs += _pair(each.document, counted)
     return Evaluation(tuple(pairs), documents)
 
 

@@ -70,6 +70,15 @@ class AnnotatedDocument:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a reader of gold believes that its mentions of a label in a document are wrong or incomplete."""
+
+    document: str
+    label: str
+    reason: str
+
+
 class GoldError(ValueError):
     """Gold that cannot be read; says file, line and reason."""
 
@@ -123,6 +132,23 @@ def read_gold(path: Path) -> Iterator[AnnotatedDocument]:
             yield _read_brat(file)
         else:
             yield from _read_json_lines(file)
+
+
+def read_doubts(path: Path) -> tuple[Doubt, ...]:
+    """The doubts of a file that has one a line: document, label and reason, tabs between them, `#` before a remark.
+
+    Raises:
+        GoldError: a line of another form; with file, line and reason.
+    """
+    doubts = []
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        cells = line.split("\t")
+        if len(cells) != 3 or cells[1] not in LABELS:
+            raise GoldError(f"{path}, line {number}: not a document, a label and a reason: {line!r}")
+        doubts.append(Doubt(*cells))
+    return tuple(doubts)
 
 
 def _read_json_lines(path: Path) -> Iterator[AnnotatedDocument]:

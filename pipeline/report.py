@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import regex
@@ -10,21 +10,21 @@ import regex
 from pipeline import __version__
 from pipeline.document import Document
 from pipeline.evaluate import LEVELS, Evaluation, Pair
-from pipeline.interchange import Annotation
+from pipeline.interchange import Annotation, Doubt
 from pipeline.quantities import plain
 from pipeline.read import make_article
 from pipeline.records import Sentence
 
 
-def markdown(evaluation: Evaluation, gold: str) -> str:
-    """The report on an evaluation against the gold of that name."""
-    return "\n".join(_lines(evaluation, gold)) + "\n"
+def markdown(evaluation: Evaluation, gold: str, doubts: Iterable[Doubt] = ()) -> str:
+    """The report on an evaluation against the gold of that name, with the doubts about its documents."""
+    return "\n".join(_lines(evaluation, gold, doubts)) + "\n"
 
 
-def _lines(evaluation: Evaluation, gold: str) -> Iterator[str]:
+def _lines(evaluation: Evaluation, gold: str, doubts: Iterable[Doubt]) -> Iterator[str]:
     yield "# Evaluation"
     yield ""
-    yield f"trialsift {__version__} against `{gold}`, {evaluation.documents} documents."
+    yield f"trialsift {__version__} against `{gold}`, {len(evaluation.documents)} documents."
     yield ""
     yield "Strict: same span. Overlap: spans share characters. Value: overlap, and the value is right."
     yield ""
@@ -45,6 +45,7 @@ def _lines(evaluation: Evaluation, gold: str) -> Iterator[str]:
     for label, name, score in evaluation.attributes():
         yield f"| {label} | {name} | {score.gold} | {score.right} | {ratio(score.recall)} |"
     yield ""
+    yield from _study_size_lines(evaluation)
     yield "## Rules"
     yield ""
     yield "| entity | rule | output | right | precision |"
@@ -54,12 +55,48 @@ def _lines(evaluation: Evaluation, gold: str) -> Iterator[str]:
     yield ""
     yield "## Missed, spurious, and of another value"
     yield ""
+    documents = {each.document.id for each in evaluation.documents}
+    doubted = sorted({each for each in doubts if each.document in documents}, key=lambda doubt: doubt.document)
+    in_doubt = {(each.document, each.label) for each in doubted}
     errors = evaluation.errors()
     if not errors:
         yield "None."
     for pair in errors:
         before, mention, after = map(_escape, in_sentence(pair))
-        yield f"- **{_escape(describe(pair))}** in {_escape(pair.document.id)}: {before}**\\[{mention}\\]**{after}"
+        mark = " (gold in doubt)" if (pair.document.id, pair.label) in in_doubt else ""
+        kind, place = _escape(describe(pair)), _escape(pair.document.id)
+        yield f"- **{kind}** in {place}{mark}: {before}**\\[{mention}\\]**{after}"
+    if doubted:
+        yield ""
+        yield "## Gold in doubt"
+        yield ""
+        yield "| document | entity | reason |"
+        yield "|---|---|---|"
+        for each in doubted:
+            yield f"| {_escape(each.document)} | {each.label} | {_escape(each.reason)} |"
+
+
+def _study_size_lines(evaluation: Evaluation) -> Iterator[str]:
+    asked = evaluation.study_sizes()
+    if not asked:
+        return
+    yield "## Size of the study"
+    yield ""
+    yield f"Coverage against exactness over the {len(asked)} documents whose gold states the size of the study: each"
+    yield "line with all above it, the surest grounds first."
+    yield ""
+    yield "| grounds | answered | exact | coverage | exactness | |"
+    yield "|---|--:|--:|--:|--:|---|"
+    for grounds, size in evaluation.curve():
+        counts, ratios = f"{size.answered} | {size.exact}", f"{ratio(size.coverage)} | {ratio(size.exactness)}"
+        yield f"| {grounds} | {counts} | {ratios} | {'█' * round(20 * (size.coverage or 0))} |"
+    yield ""
+    for each, stated in asked:
+        found = each.study_size
+        if found is None or found.value != stated:
+            answer = f"{found.value} ({found.grounds})" if found else "not answered"
+            yield f"- {_escape(each.document.id)}: {answer}, gold has {stated}"
+    yield ""
 
 
 def ratio(value: float | None) -> str:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.document import Document
-from pipeline.evaluate import Evaluation, evaluate
+from pipeline.evaluate import Compared, Evaluation, evaluate
 from pipeline.extract import extract
 from pipeline.extract.extractor import Fact
-from pipeline.extract.sample_size import study_size
-from pipeline.interchange import AnnotatedDocument, Annotation, annotate
+from pipeline.extract.study_size import StudySize, study_size
+from pipeline.interchange import AnnotatedDocument, Doubt, annotate
 from pipeline.read import ReadError, make_article, read, safe_id
 from pipeline.records import Article, Failure, Rejected
 from pipeline.report import markdown
@@ -38,9 +38,13 @@ class Extraction:
     rejected: list[Rejected]
 
     @property
-    def study_size(self) -> int | None:
+    def study_size(self) -> StudySize | None:
         """The one number of people that is the study's, None when in doubt."""
-        return study_size([(fact.mention, fact.record) for fact in self.facts if fact.table == "sample_size"])
+        return _study_size(self.facts)
+
+
+def _study_size(facts: Iterable[Fact]) -> StudySize | None:
+    return study_size([fact.record for fact in facts if fact.table == "sample_size"])
 
 
 def work_on(article: Article) -> Extraction | Failure:
@@ -153,19 +157,18 @@ def _unique_ids(articles: Iterable[Article]) -> Iterator[str]:
         yield identifier
 
 
-def annotate_text(document: AnnotatedDocument) -> tuple[Annotation, ...]:
-    """The annotations that the extractors give for the text of an annotated document."""
-    facts, _ = extract(Document(make_article(document.text, document.id, document.id, "")))
-    return annotate(facts)
-
-
 def evaluate_gold(documents: Iterable[AnnotatedDocument]) -> Evaluation:
     """Extract from the texts of gold and compare."""
-    return evaluate((document, annotate_text(document)) for document in documents)
+    return evaluate(map(_compared, documents))
 
 
-def write_report(evaluation: Evaluation, gold: Path, out: Path) -> Path:
+def _compared(document: AnnotatedDocument) -> Compared:
+    facts, _ = extract(Document(make_article(document.text, document.id, document.id, "")))
+    return Compared(document, annotate(facts), _study_size(facts))
+
+
+def write_report(evaluation: Evaluation, gold: Path, out: Path, doubts: Iterable[Doubt] = ()) -> Path:
     """Write the report on an evaluation as `report.md` into a folder."""
     with replacing(out) as beside:
-        (beside / "report.md").write_text(markdown(evaluation, gold.as_posix()), "utf-8", newline="\n")
+        (beside / "report.md").write_text(markdown(evaluation, gold.as_posix(), doubts), "utf-8", newline="\n")
     return out / "report.md"

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline import __version__
 from pipeline.extract import EXTRACTORS
 from pipeline.extract.extractor import Fact
+from pipeline.extract.study_size import StudySize
 from pipeline.records import Article, Failure, Rejected
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ HISTORY: Mapping[str, Mapping[str, str]] = {
 
 
 def tabulate(
-    extractions: Iterable[tuple[str, Article, int | None, list[Fact], list[Rejected]]], failures: Iterable[Failure]
+    extractions: Iterable[tuple[str, Article, StudySize | None, list[Fact], list[Rejected]]],
+    failures: Iterable[Failure],
 ) -> dict[str, pd.DataFrame]:
     """All tables of a run from its articles (identifier, article, study size, facts, rejected) and failures."""
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
@@ -125,12 +127,12 @@ def frame(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.D
     )
 
 
-def _article_row(article_id: str, article: Article, study_size: int | None) -> dict[str, Any]:
+def _article_row(article_id: str, article: Article, study_size: StudySize | None) -> dict[str, Any]:
     row = _values(article) | {
         "article_id": article_id,
         "registry_ids": " ".join(article.registry_ids),
         "publication_types": "; ".join(article.publication_types),
-        "study_size": study_size,
+        "study_size": study_size and study_size.value,
         "characters": len(article.text),
         "pipeline_version": __version__,
     }

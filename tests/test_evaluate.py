@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.evaluate import Evaluation, evaluate
-from pipeline.interchange import AnnotatedDocument, Annotation
+from pipeline.evaluate import Compared, Evaluation, evaluate
+from pipeline.extract.study_size import StudySize
+from pipeline.interchange import AnnotatedDocument, Annotation, GoldError, read_doubts
 from pipeline.report import markdown
 
 TEXT = "In all 12 of 30 people and 14 others were seen (P = 0.03), fever in two."
@@ -23,7 +25,7 @@ def event(start: int, end: int, status: str) -> Annotation:
 
 
 def compare(gold: list[Annotation], output: list[Annotation]) -> Evaluation:
-    return evaluate([(AnnotatedDocument("d", TEXT, tuple(gold)), output)])
+    return evaluate([Compared(AnnotatedDocument("d", TEXT, tuple(gold)), tuple(output))])
 
 
 @pytest.mark.parametrize(
@@ -92,3 +94,40 @@ def test_report_shows_each_error_in_its_sentence() -> None:
     assert "- **missed SampleSize** in d: In all **\\[12\\]** of 30 people" in text
     assert "- **SampleSize read as 31, gold has 30** in d: In all 12 of **\\[30\\]** people" in text
     assert "- **spurious SampleSize (some rule)** in d: " in text
+
+
+def sized(stated: int | None, found: StudySize | None) -> Compared:
+    return Compared(AnnotatedDocument("d", TEXT, (), {"study_size": stated}), (), found)
+
+
+def test_study_size_is_a_curve_of_coverage_against_exactness() -> None:
+    documents = [
+        sized(30, StudySize(30, "agreed")),
+        sized(30, StudySize(31, "alone")),
+        sized(30, None),
+        sized(None, StudySize(12, "agreed")),  # gold does not say
+    ]
+    evaluation = evaluate(documents)
+    assert [(grounds, each.answered, each.exact) for grounds, each in evaluation.curve()[:2]] == [
+        ("agreed", 1, 1),
+        ("alone", 2, 1),
+    ]
+    assert evaluation.study_size().coverage == pytest.approx(2 / 3)
+    assert evaluation.study_size().exactness == 0.5
+    assert "| alone | 2 | 1 | 0.667 | 0.500 | █████████████ |" in markdown(evaluation, "gold")
+
+
+def test_gold_in_doubt_is_marked_and_listed(tmp_path: Path) -> None:
+    (tmp_path / "doubts.tsv").write_text(
+        "# why\nd\tSampleSize\tthe 14 is not marked\nother\tPValue\tnot here\n", "utf-8"
+    )
+    report = markdown(compare([], [size(27, 29, 14)]), "gold", read_doubts(tmp_path / "doubts.tsv"))
+    assert "- **spurious SampleSize (some rule)** in d (gold in doubt): " in report
+    assert "| d | SampleSize | the 14 is not marked |" in report
+    assert "not here" not in report
+
+
+def test_a_doubt_of_another_form_is_named(tmp_path: Path) -> None:
+    (tmp_path / "doubts.tsv").write_text("d\tSampleSize\n", "utf-8")
+    with pytest.raises(GoldError, match="doubts.tsv, line 1: not a document, a label and a reason"):
+        read_doubts(tmp_path / "doubts.tsv")

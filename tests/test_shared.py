@@ -12,8 +12,7 @@ import pytest
 
 from pipeline.evaluate import Evaluation
 from pipeline.interchange import read_gold
-from pipeline.read import make_article
-from pipeline.run import Extraction, evaluate_gold, work_on
+from pipeline.run import evaluate_gold
 
 GOLD = ("gold/celltherapy", "gold/transplant", "gold/trials")
 
@@ -86,15 +85,8 @@ def test_floor_of_an_attribute(label: str, attribute: str, floor: float, names: 
 @pytest.mark.parametrize("name", [CTRO, PICO])
 def test_study_size(name: str, shared: Path) -> None:
     """Exact in 95 % of those answered, and 85 % answered, of the documents that have one."""
-    asked = [each for each in read_gold(shared / f"{name}.jsonl") if each.extra.get("study_size")]
-    answers = [(each.extra["study_size"], study_size_of_text(each.text)) for each in asked]
-    answered = [(stated, found) for stated, found in answers if found is not None]
-    exact = sum(stated == found for stated, found in answered)
-    assert len(answered) >= 0.85 * len(asked), (len(answered), len(asked))
-    assert exact >= 0.95 * len(answered), (exact, len(answered))
-
-
-def study_size_of_text(text: str) -> int | None:
-    extraction = work_on(make_article(text, "", "", ""))
-    assert isinstance(extraction, Extraction)
-    return extraction.study_size
+    size = evaluated(shared, name).study_size()
+    assert size.coverage is not None
+    assert size.exactness is not None
+    assert size.coverage >= 0.85, size
+    assert size.exactness >= 0.95, size

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract.sample_size import find, normalise, study_size
+from pipeline.extract.sample_size import find, normalise
+from pipeline.extract.study_size import GROUNDS, study_size
 from tests.marked import document, unmark
 
 CASES = (
@@ -32,10 +33,29 @@ def test_size_of_the_study(case: str) -> None:
     text, marks = unmark(case)
     doc = document(text)
     facts = [(mention, normalise(mention, doc)) for mention in find(doc)]
-    size = study_size(facts)
+    answer = study_size([record for _, record in facts])
+    size = answer and answer.value
     expected = [(mention.start, mention.end) for mention, _ in facts if size is not None]
     assert (size is None) == (not marks)
     if marks:
         (start, end, _), *_ = marks
         assert (start, end) in expected
         assert [record.value for mention, record in facts if (mention.start, mention.end) == (start, end)] == [size]
+
+
+@pytest.mark.parametrize(
+    ("text", "grounds"),
+    [
+        ("Sixty patients were randomised to balm (n = 30) or soap (n = 30).", "agreed"),
+        ("We enrolled 44 women with migraine. All 44 women were enrolled in one town.", "agreed"),
+        ("We enrolled 44 women with migraine.", "alone"),
+        ("We enrolled 210 women, of whom 204 were randomly assigned to a brace or none.", "one of several"),
+        ("Data of 190 patients were analysed.", "later stage"),
+    ],
+)
+def test_grounds(text: str, grounds: str) -> None:
+    doc = document(text)
+    size = study_size([normalise(mention, doc) for mention in find(doc)])
+    assert size is not None
+    assert size.grounds == grounds
+    assert grounds in GROUNDS

@@ -874,20 +874,3 @@ def normalise(mention: Mention, document: Document) -> SampleSize:
 
 
 EXTRACTOR = Extractor("sample_size", "SampleSize", SampleSize, RULES, normalise, find=find)
-
-
-def study_size(facts: Sequence[tuple[Mention, SampleSize]]) -> int | None:
-    """The number that a curator would put down as "n of the trial", from an article's sample sizes.
-
-    It is the largest total of people randomized, where most of those enrolled were, else enrolled, else at a later
-    stage; None where the article gives no total, only one of a few people, or a group that is larger.
-    """
-    people = [size for _, size in facts if size.unit == "people"]
-
-    def largest(*stages: str) -> int:
-        return max((size.value for size in people if size.scope == "total" and size.stage in stages), default=0)
-
-    entered = largest("randomized", "enrolled")
-    size = largest("randomized") if 3 * largest("randomized") > 2 * entered else entered
-    size = size or largest("treated", "analyzed", "completed")
-    return size if size >= max((size.value for size in people if size.scope == "group"), default=3) else None
