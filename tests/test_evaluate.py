@@ -129,5 +129,5 @@ def test_gold_in_doubt_is_marked_and_listed(tmp_path: Path) -> None:
 
 def test_a_doubt_of_another_form_is_named(tmp_path: Path) -> None:
     (tmp_path / "doubts.tsv").write_text("d\tSampleSize\n", "utf-8")
-    with pytest.raises(GoldError, match="doubts.tsv, line 1: not a document, a label and a reason"):
+    with pytest.raises(GoldError, match=r"doubts\.tsv, line 1: not a document, a label and a reason"):
         read_doubts(tmp_path / "doubts.tsv")
