@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
@@ -50,6 +51,19 @@ class Article:
     record_status: str = ""
     language: str = ""
     encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a user brings to the extraction of adverse events.
+
+    `terms` is a list of terms, `meddra` a folder of MedDRA's ASCII files, `model` the name or folder of a spaCy model
+    whose diseases join as candidates.
+    """
+
+    terms: Path | None = None
+    meddra: Path | None = None
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
