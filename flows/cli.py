@@ -19,10 +19,11 @@ from pipeline import __version__
 
 if TYPE_CHECKING:
     from pipeline.evaluate import Evaluation
-    from pipeline.records import Failure
+    from pipeline.records import Failure, Resources
     from pipeline.run import Extraction
 
 FAILED = 1
+WRONG_USAGE = 2
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -44,6 +45,17 @@ class Format(StrEnum):
 
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but what failed.")]
+Terms = Annotated[
+    Path | None,
+    typer.Option(help="Your own events: term, preferred term, organ class; tabs between.", exists=True, dir_okay=False),
+]
+Meddra = Annotated[
+    Path | None,
+    typer.Option(help="Your folder of MedDRA's ASCII files, to name events by.", exists=True, file_okay=False),
+]
+Model = Annotated[
+    str, typer.Option(metavar="NAME|FOLDER", help="A spaCy model whose diseases join as candidates for events.")
+]
 Out = Annotated[Path, typer.Option(help="The folder for the tables.", file_okay=False)]
 
 
@@ -72,6 +84,9 @@ def run(
         Path, typer.Argument(help="The folder of papers, with its subfolders.", exists=True, file_okay=False)
     ] = Path("raw/articles"),
     out: Out = Path("extracted"),
+    terms: Terms = None,
+    meddra: Meddra = None,
+    model: Model = "",
     quiet: Quiet = False,
 ) -> None:
     """Extract every paper of a folder into tables.
@@ -83,10 +98,11 @@ def run(
     """
     if out.resolve().is_relative_to(raw.resolve()):
         raise typer.BadParameter(f"{out} lies inside {raw}: its tables would be read as papers", param_hint="--out")
+    resources = _resources(terms, meddra, model)
     with nullcontext() if quiet else errors.status("Starting the flow …"):
         from flows.batch import Summary, batch
     try:
-        summary = batch(raw, out, show_progress=not quiet, return_state=True).result(raise_on_failure=False)
+        summary = batch(raw, out, resources, show_progress=not quiet, return_state=True).result(raise_on_failure=False)
     except KeyboardInterrupt:
         _fail(f"Stopped. The tables in {out} are as they were.", INTERRUPTED)
     if not isinstance(summary, Summary):
@@ -110,6 +126,9 @@ def extract(
     form: Annotated[
         Format, typer.Option("--format", help="table: for reading; csv: one row a fact; jsonl: one line an article.")
     ] = Format.table,
+    terms: Terms = None,
+    meddra: Meddra = None,
+    model: Model = "",
     quiet: Quiet = False,
 ) -> None:
     """Extract single papers and show what is found.
@@ -122,11 +141,12 @@ def extract(
     from pipeline.run import Extraction
 
     failed = False
+    resources = _resources(terms, meddra, model)
     write = {Format.table: _print_table, Format.csv: _write_csv, Format.jsonl: _write_json}[form]
 
     def extractions() -> Iterator[Extraction]:
         nonlocal failed
-        for result in _work_on(files):
+        for result in _work_on(files, resources):
             if isinstance(result, Extraction):
                 yield result
             else:
@@ -140,20 +160,39 @@ def extract(
         raise typer.Exit(FAILED)
 
 
-def _work_on(files: list[Path]) -> Iterator[Extraction | Failure]:
+def _resources(terms: Path | None, meddra: Path | None, model: str) -> Resources:
+    """What the user brings, seen to be readable."""
+    from pipeline.records import NO_RESOURCES, Resources
+
+    resources = Resources(terms, meddra, model)
+    if resources == NO_RESOURCES:
+        return resources
+    from pipeline.document import ModelError
+    from pipeline.run import check
+    from pipeline.vocabulary.terminology import TermsError
+
+    try:
+        check(resources)
+    except (TermsError, ModelError) as error:
+        _fail(str(error), WRONG_USAGE)
+    return resources
+
+
+def _work_on(files: list[Path], resources: Resources) -> Iterator[Extraction | Failure]:
     from pipeline.read import ReadError, read_stream
     from pipeline.records import Failure
     from pipeline.run import work_on, work_on_file
 
     for file in files:
         if str(file) != "-":
-            yield from work_on_file(file, str(file))
+            yield from work_on_file(file, str(file), resources)
             continue
         try:
             for article in read_stream(sys.stdin.buffer.read()):
-                yield (
-                    Failure("-", article.place, article.reason) if isinstance(article, ReadError) else work_on(article)
-                )
+                if isinstance(article, ReadError):
+                    yield Failure("-", article.place, article.reason)
+                else:
+                    yield work_on(article, resources)
         except ReadError as error:
             yield Failure("-", error.place, error.reason)
 
@@ -241,6 +280,9 @@ def evaluate(
         Path | None,
         typer.Option(help="Gold believed wrong: document, entity, reason a line, tabs between.", exists=True),
     ] = None,
+    terms: Terms = None,
+    meddra: Meddra = None,
+    model: Model = "",
     quiet: Quiet = False,
 ) -> None:
     """Compare the extractors with gold annotations.
@@ -255,8 +297,9 @@ def evaluate(
     floors = dict(_floor(each, LABELS) for each in fail_under)
     from pipeline.run import evaluate_gold, write_report
 
+    resources = _resources(terms, meddra, model)
     try:
-        evaluation = evaluate_gold(read_gold(gold))
+        evaluation = evaluate_gold(read_gold(gold), resources)
         report = write_report(evaluation, gold, out, read_doubts(doubts) if doubts else ())
     except (GoldError, OSError) as error:
         _fail(_reason(error))

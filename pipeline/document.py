@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from pipeline.read.zones import PAGE
-from pipeline.records import Article, Sentence, Span
+from pipeline.records import NO_RESOURCES, Article, Resources, Sentence, Span
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -34,6 +34,7 @@ _CONTINUES = regex.compile(
         \s* \Z""",
     regex.VERBOSE | regex.IGNORECASE,
 )
+_DISEASE = "DISEASE"  # as in the corpus BC5CDR and the models trained on it
 _LOWER_START = regex.compile(r"\s*[\p{Ll}(\[=<>≤≥%,;:)\]±×]")
 
 
@@ -52,11 +53,37 @@ def _language() -> Language:
     return language
 
 
-class Document:
-    """An article with its sentences and abbreviations, each made when first asked for."""
+class ModelError(ValueError):
+    """A model that cannot be used; says which and why."""
 
-    def __init__(self, article: Article) -> None:
+
+@cache
+def disease_model(name: str) -> Language:
+    """The spaCy model of a user, by the name of its package or its folder; it must know entities called `DISEASE`.
+
+    Raises:
+        ModelError: there is no such model, or it finds no diseases.
+    """
+    import spacy
+    from spacy.about import __version__
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a model of another release says so; what it finds is what counts
+            model = spacy.load(name)
+    except (OSError, ValueError, ImportError) as error:
+        raise ModelError(f"{name}: not a model that spaCy {__version__} can load: {error}") from error
+    if _DISEASE not in model.pipe_labels.get("ner", []):
+        raise ModelError(f"{name}: its entities are of no type {_DISEASE}")
+    return model
+
+
+class Document:
+    """An article with its sentences, abbreviations and diseases, each made when first asked for."""
+
+    def __init__(self, article: Article, resources: Resources = NO_RESOURCES) -> None:
         self.article = article
+        self.resources = resources
 
     @cached_property
     def _blocks(self) -> list[tuple[int, str, Doc]]:
@@ -92,6 +119,18 @@ class Document:
                 if long_form is not None:
                     found.setdefault(short_form.text, long_form.text)
         return found
+
+    @cached_property
+    def diseases(self) -> Mapping[Sentence, tuple[Span, ...]]:
+        """Where a user's model finds diseases, in characters of the sentence; empty without a model."""
+        if not self.resources.model:
+            return {}
+        model = disease_model(self.resources.model)
+        read = zip(self.sentences, model.pipe(each.text for each in self.sentences), strict=True)
+        return {
+            sentence: tuple((entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ == _DISEASE)
+            for sentence, doc in read
+        }
 
 
 def _parentheses(doc: Doc) -> Iterator[tuple[int, int, int]]:

@@ -66,6 +66,9 @@ class Resources:
     model: str = ""
 
 
+NO_RESOURCES = Resources()
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence, `[start, end)` of the article's text, and the section it stands in."""

@@ -9,19 +9,21 @@ import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.document import Document
+from pipeline.document import Document, disease_model
 from pipeline.evaluate import Compared, Evaluation, evaluate
 from pipeline.extract import extract
 from pipeline.extract.extractor import Fact
 from pipeline.extract.study_size import StudySize, study_size
 from pipeline.interchange import AnnotatedDocument, Doubt, annotate
 from pipeline.read import ReadError, make_article, read, safe_id
-from pipeline.records import Article, Failure, Rejected
+from pipeline.records import NO_RESOURCES, Article, Failure, Rejected, Resources
 from pipeline.report import markdown
 from pipeline.tables import replacing, tabulate
+from pipeline.vocabulary.terminology import terminology
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,10 +49,22 @@ def _study_size(facts: Iterable[Fact]) -> StudySize | None:
     return study_size([fact.record for fact in facts if fact.table == "sample_size"])
 
 
-def work_on(article: Article) -> Extraction | Failure:
+def check(resources: Resources) -> None:
+    """See that what a user brings can be read, before the work begins.
+
+    Raises:
+        TermsError: a list of terms or MedDRA cannot be read.
+        ModelError: the model cannot be used.
+    """
+    terminology(resources)
+    if resources.model:
+        disease_model(resources.model)
+
+
+def work_on(article: Article, resources: Resources = NO_RESOURCES) -> Extraction | Failure:
     """The facts of an article; the one place where an error in the program becomes the failure of its article."""
     try:
-        facts, rejected = extract(Document(article))
+        facts, rejected = extract(Document(article, resources))
     except Exception as error:  # the boundary of one article: the run goes on, and fails at its end
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{article.id}, in {Path(frame.filename).name} line {frame.lineno}"
@@ -59,14 +73,17 @@ def work_on(article: Article) -> Extraction | Failure:
     return Extraction(article, facts, rejected)
 
 
-def work_on_file(path: Path, name: str) -> Iterator[Extraction | Failure]:
+def work_on_file(path: Path, name: str, resources: Resources = NO_RESOURCES) -> Iterator[Extraction | Failure]:
     """What each article of a file gave, or why the file or an article of it could not be read.
 
     `name` is what tables and failures call the file.
     """
     try:
         for article in read(path, name):
-            yield Failure(name, article.place, article.reason) if isinstance(article, ReadError) else work_on(article)
+            if isinstance(article, ReadError):
+                yield Failure(name, article.place, article.reason)
+            else:
+                yield work_on(article, resources)
     except ReadError as error:
         yield Failure(name, error.place, error.reason)
 
@@ -101,9 +118,9 @@ def _shown(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
-def work_on_chunk(chunk: list[Work]) -> list[Extraction | Failure]:
+def work_on_chunk(chunk: list[Work], resources: Resources = NO_RESOURCES) -> list[Extraction | Failure]:
     """What the articles of some files gave, in order."""
-    return [result for work in chunk for result in work_on_file(work.path, work.name)]
+    return [result for work in chunk for result in work_on_file(work.path, work.name, resources)]
 
 
 def chunks_of(files: list[Work]) -> list[list[Work]]:
@@ -111,17 +128,19 @@ def chunks_of(files: list[Work]) -> list[list[Work]]:
     return [files[start : start + FILES_PER_CHUNK] for start in range(0, len(files), FILES_PER_CHUNK)]
 
 
-def work_on_files(files: list[Work]) -> Iterator[tuple[int, list[Extraction | Failure]]]:
+def work_on_files(
+    files: list[Work], resources: Resources = NO_RESOURCES
+) -> Iterator[tuple[int, list[Extraction | Failure]]]:
     """The number of files done and what their articles gave, chunk by chunk in order; on all cores where it pays."""
     chunks = chunks_of(files)
     workers = min(os.cpu_count() or 1, len(chunks))
     if workers < 2:
         for work in files:
-            yield 1, work_on_chunk([work])
+            yield 1, work_on_chunk([work], resources)
         return
     # Started afresh rather than forked: the flow's process has threads.
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        for chunk, results in zip(chunks, pool.map(work_on_chunk, chunks), strict=True):
+        for chunk, results in zip(chunks, pool.map(partial(work_on_chunk, resources=resources), chunks), strict=True):
             yield len(chunk), results
 
 
@@ -157,13 +176,13 @@ def _unique_ids(articles: Iterable[Article]) -> Iterator[str]:
         yield identifier
 
 
-def evaluate_gold(documents: Iterable[AnnotatedDocument]) -> Evaluation:
+def evaluate_gold(documents: Iterable[AnnotatedDocument], resources: Resources = NO_RESOURCES) -> Evaluation:
     """Extract from the texts of gold and compare."""
-    return evaluate(map(_compared, documents))
+    return evaluate(_compared(document, resources) for document in documents)
 
 
-def _compared(document: AnnotatedDocument) -> Compared:
-    facts, _ = extract(Document(make_article(document.text, document.id, document.id, "")))
+def _compared(document: AnnotatedDocument, resources: Resources) -> Compared:
+    facts, _ = extract(Document(make_article(document.text, document.id, document.id, ""), resources))
     return Compared(document, annotate(facts), _study_size(facts))
 
 
