@@ -9,22 +9,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from flows import gold as gold_commands
+from flows.terminal import FAILED, INTERRUPTED, WRONG_USAGE, errors, fail, plain_text, reason, show_failure
 from pipeline import __version__
 
 if TYPE_CHECKING:
     from pipeline.evaluate import Evaluation
     from pipeline.records import Failure, Resources
     from pipeline.run import Extraction
-
-FAILED = 1
-WRONG_USAGE = 2
-INTERRUPTED = 130
 
 app = typer.Typer(
     rich_markup_mode="markdown",
@@ -33,7 +31,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-errors = Console(stderr=True, highlight=False)
+
+
+app.add_typer(gold_commands.app, name="gold")
 
 
 class Format(StrEnum):
@@ -104,15 +104,15 @@ def run(
     try:
         summary = batch(raw, out, resources, show_progress=not quiet, return_state=True).result(raise_on_failure=False)
     except KeyboardInterrupt:
-        _fail(f"Stopped. The tables in {out} are as they were.", INTERRUPTED)
+        fail(f"Stopped. The tables in {out} are as they were.", INTERRUPTED)
     if not isinstance(summary, Summary):
-        _fail(_reason(summary))
+        fail(reason(summary))
     for failure in summary.failures:
-        _show_failure(failure)
+        show_failure(failure)
     if not quiet:
         console = Console(highlight=False)
         console.print(_summary_table(summary.rows))
-        console.print(f"Tables: {_plain_text(str(out))}/*.csv and *.parquet", soft_wrap=True)
+        console.print(f"Tables: {plain_text(str(out))}/*.csv and *.parquet", soft_wrap=True)
     if summary.failures:
         raise typer.Exit(FAILED)
 
@@ -150,7 +150,7 @@ def extract(
             if isinstance(result, Extraction):
                 yield result
             else:
-                _show_failure(result)
+                show_failure(result)
                 failed = True
 
     found = extractions()
@@ -174,7 +174,7 @@ def _resources(terms: Path | None, meddra: Path | None, model: str) -> Resources
     try:
         check(resources)
     except (TermsError, ModelError) as error:
-        _fail(str(error), WRONG_USAGE)
+        fail(str(error), WRONG_USAGE)
     return resources
 
 
@@ -255,15 +255,8 @@ def _print_table(extractions: Iterable[Extraction]) -> None:
             mention = fact.mention
             normalised = f"{fact.record}" + (f" ({fact.review})" if fact.review else "")
             cells = fact.table, mention.text, normalised, mention.sentence.section, f"{mention.start}–{mention.end}"
-            table.add_row(*map(_plain_text, cells))
-        console.print(table if each.facts else f"{_plain_text(each.article.title or each.article.id)}: nothing found")
-
-
-def _plain_text(text: str) -> str:
-    """A text from a paper, with nothing in it that the terminal would take as markup or control."""
-    from rich.markup import escape
-
-    return escape("".join(c if c.isprintable() else " " for c in text))
+            table.add_row(*map(plain_text, cells))
+        console.print(table if each.facts else f"{plain_text(each.article.title or each.article.id)}: nothing found")
 
 
 @app.command()
@@ -302,7 +295,7 @@ def evaluate(
         evaluation = evaluate_gold(read_gold(gold), resources)
         report = write_report(evaluation, gold, out, read_doubts(doubts) if doubts else ())
     except (GoldError, OSError) as error:
-        _fail(_reason(error))
+        fail(reason(error))
     if not quiet:
         _print_evaluation(evaluation)
         Console(highlight=False).print(f"Report: {report}")
@@ -354,8 +347,8 @@ def _print_evaluation(evaluation: Evaluation) -> None:
             f" {size.exact} of these exact, {ratio(size.exactness)}"
         )
     for pair in evaluation.errors():
-        before, mention, after = map(_plain_text, in_sentence(pair))
-        console.print(f"[red]{_plain_text(describe(pair))}[/red] in {_plain_text(pair.document.id)}")
+        before, mention, after = map(plain_text, in_sentence(pair))
+        console.print(f"[red]{plain_text(describe(pair))}[/red] in {plain_text(pair.document.id)}")
         console.print(f"  {before}[bold reverse]{mention}[/bold reverse]{after}", soft_wrap=True)
 
 
@@ -368,26 +361,6 @@ def _summary_table(rows: dict[str, int]) -> Table:
     for name in ("articles", *FACTS, "rejected", "failures"):
         table.add_row(name, str(rows[name]), style="red" if name == "failures" and rows[name] else None)
     return table
-
-
-def _show_failure(failure: Failure) -> None:
-    place = f" ({failure.place})" if failure.place else ""
-    errors.print(
-        f"[red]Failed:[/red] {_plain_text(failure.file + place)}: {_plain_text(failure.reason)}", soft_wrap=True
-    )
-    if failure.traceback:
-        errors.print(failure.traceback, markup=False, soft_wrap=True)
-
-
-def _reason(error: object) -> str:
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    return str(error) or type(error).__name__
-
-
-def _fail(message: str, code: int = FAILED) -> NoReturn:
-    errors.print(f"[red]{_plain_text(message)}[/red]", soft_wrap=True)
-    raise typer.Exit(code)
 
 
 def main() -> None:
