@@ -273,6 +273,12 @@ def evaluate(
         Path | None,
         typer.Option(help="Gold believed wrong: document, entity, reason a line, tabs between.", exists=True),
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            help="Output of an earlier evaluation (`output.jsonl`): list the rows gained and lost.", exists=True
+        ),
+    ] = None,
     terms: Terms = None,
     meddra: Meddra = None,
     model: Model = "",
@@ -283,22 +289,28 @@ def evaluate(
     Prints precision, recall and F1 of each entity at three levels, how often its attributes are right, the size of the
     study where gold states one, and every missed and spurious mention in its sentence; all of it is in `report.md`.
 
-    Example: `trialsift evaluate --gold my-gold --fail-under 0.9 --fail-under PValue=0.97`
+    Examples: `trialsift evaluate --gold my-gold --fail-under 0.9 --fail-under PValue=0.97`,
+    `trialsift evaluate --gold my-gold --out after --against before/output.jsonl`
     """
     from pipeline.interchange import LABELS, GoldError, read_doubts, read_gold
 
     floors = dict(_floor(each, LABELS) for each in fail_under)
-    from pipeline.run import evaluate_gold, write_report
+    from pipeline.run import evaluate_gold, evaluate_output, write_report
 
     resources = _resources(terms, meddra, model)
     try:
-        evaluation = evaluate_gold(read_gold(gold), resources)
+        documents = list(read_gold(gold))
+        # Read before the new output may take its place.
+        earlier = evaluate_output(documents, read_gold(against)) if against else None
+        evaluation = evaluate_gold(documents, resources)
         report = write_report(evaluation, gold, out, read_doubts(doubts) if doubts else ())
     except (GoldError, OSError) as error:
         fail(reason(error))
     if not quiet:
         _print_evaluation(evaluation)
         Console(highlight=False).print(f"Report: {report}")
+    if earlier:
+        _print_changes(earlier, evaluation)
     below = False
     for label in evaluation.labels():
         floor = floors.get(label, floors.get("", 0.0))
@@ -350,6 +362,29 @@ def _print_evaluation(evaluation: Evaluation) -> None:
         before, mention, after = map(plain_text, in_sentence(pair))
         console.print(f"[red]{plain_text(describe(pair))}[/red] in {plain_text(pair.document.id)}")
         console.print(f"  {before}[bold reverse]{mention}[/bold reverse]{after}", soft_wrap=True)
+
+
+def _print_changes(earlier: Evaluation, now: Evaluation) -> None:
+    from pipeline.evaluate import gained_and_lost
+    from pipeline.report import in_sentence
+
+    console = Console(highlight=False)
+    changes = gained_and_lost(earlier, now)
+    for change in changes:
+        sign, colour = ("+", "green") if change.gained else ("-", "red")
+        before, mention, after = map(plain_text, in_sentence(change.pair))
+        right = "right" if change.right else "not in gold" if change.pair.gold is None else "of another value than gold"
+        place = f"{change.pair.label} in {plain_text(change.pair.document.id)}"
+        console.print(
+            f"[{colour}]{sign} {place}[/{colour}], {right}: {before}[bold]{mention}[/bold]{after}", soft_wrap=True
+        )
+    counts = {(gained, right): 0 for gained in (True, False) for right in (True, False)}
+    for change in changes:
+        counts[change.gained, change.right] += 1
+    console.print(
+        f"Gained {counts[True, True]} right and {counts[True, False]} others,"
+        f" lost {counts[False, True]} right and {counts[False, False]} others."
+    )
 
 
 def _summary_table(rows: dict[str, int]) -> Table:

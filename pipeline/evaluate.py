@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import regex
+
 from pipeline.extract.study_size import GROUNDS, StudySize
 from pipeline.interchange import LABELS, AnnotatedDocument, Annotation, attributes
+from pipeline.records import Zone
 
 LEVELS = ("strict", "overlap", "value")
+ERRORS = ("missed", "spurious", "wrong value", "wrong exponent", "wrong attribute", "boundary")
+"""What can be wrong with a pair, the worst first; `boundary` is a span that is not the same, all else being right."""
+
+RESAMPLES = 1_000
 RELATIVE_TOLERANCE = 1e-6
 
 _VALUES: Mapping[str, tuple[str, ...]] = {
@@ -34,6 +41,7 @@ class Compared:
     document: AnnotatedDocument
     output: tuple[Annotation, ...]
     study_size: StudySize | None = None
+    zones: tuple[Zone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +55,45 @@ class Pair:
     @property
     def label(self) -> str:
         """The label of either."""
+        return self.place.label
+
+    @property
+    def place(self) -> Annotation:
+        """The gold mention, or the output where there is none."""
         one = self.gold or self.output
         assert one is not None
-        return one.label
+        return one
+
+    @property
+    def error(self) -> str:
+        """The class of `ERRORS` that the pair belongs to, empty if nothing is wrong with it."""
+        if self.output is None:
+            return "missed"
+        if self.gold is None:
+            return "spurious"
+        if not self.agrees("value"):
+            return "wrong exponent" if self._differs_by_powers_of_ten() else "wrong value"
+        if any(
+            not equal(value, self.output.values.get(name))
+            for name, value in self.gold.values.items()
+            if value is not None
+        ):
+            return "wrong attribute"
+        return "" if self.agrees("strict") else "boundary"
+
+    def _differs_by_powers_of_ten(self) -> bool:
+        assert self.gold is not None
+        assert self.output is not None
+        pairs = [(self.gold.values.get(name), self.output.values.get(name)) for name in _VALUES[self.label]]
+        wrong = [(one, other) for one, other in pairs if not equal(one, other)]
+        return bool(wrong) and all(
+            isinstance(one, (int, float))
+            and isinstance(other, (int, float))
+            and one > 0
+            and other > 0
+            and math.isclose(math.log10(one / other), round(math.log10(one / other)), abs_tol=1e-9)
+            for one, other in wrong
+        )
 
     def agrees(self, level: str) -> bool:
         """Whether the pair counts as found at a level of `LEVELS`."""
@@ -116,12 +160,55 @@ class Evaluation:
 
     def score(self, label: str, level: str) -> Score:
         """The score of a label at a level of `LEVELS`."""
-        pairs = [pair for pair in self.pairs if pair.label == label]
-        return Score(
-            sum(pair.gold is not None for pair in pairs),
-            sum(pair.output is not None for pair in pairs),
-            sum(pair.agrees(level) for pair in pairs),
-        )
+        return _score([pair for pair in self.pairs if pair.label == label], level)
+
+    def interval(self, label: str, level: str) -> tuple[float, float] | None:
+        """The 95 % interval of F1 by bootstrap over documents (percentiles, `RESAMPLES` draws, always the same).
+
+        None where there are fewer than two documents or F1 is undefined in a draw.
+        """
+        import numpy as np
+
+        place = {id(each.document): number for number, each in enumerate(self.documents)}
+        counts = np.zeros((len(place), 3))
+        for pair in self.pairs:
+            if pair.label == label:
+                row = counts[place[id(pair.document)]]
+                row += pair.gold is not None, pair.output is not None, pair.agrees(level)
+        if len(place) < 2:
+            return None
+        size = len(place)
+        drawn = np.random.default_rng(size).multinomial(size, np.full(size, 1 / size), RESAMPLES)
+        gold, output, right = (drawn @ counts).T
+        if not (gold + output).all():
+            return None
+        low, high = np.percentile(2 * right / (gold + output), (2.5, 97.5))
+        return float(low), float(high)
+
+    def by_document(self, label: str, level: str) -> dict[str, Score]:
+        """The score of a label at a level in each document that has a mention of it."""
+        return self._by(label, level, lambda pair: pair.document.id)
+
+    def by_section(self, label: str, level: str) -> dict[str, Score]:
+        """The score of a label at a level in each section, by where the gold mention stands, or else the output."""
+        zones = {id(each.document): each.zones for each in self.documents}
+
+        def section(pair: Pair) -> str:
+            start = pair.place.start
+            return next((zone.section for zone in zones[id(pair.document)] if zone.start <= start < zone.end), "")
+
+        return self._by(label, level, section)
+
+    def _by(self, label: str, level: str, key: Callable[[Pair], str]) -> dict[str, Score]:
+        groups: dict[str, list[Pair]] = defaultdict(list)
+        for pair in self.pairs:
+            if pair.label == label:
+                groups[key(pair)].append(pair)
+        return {name: _score(pairs, level) for name, pairs in groups.items()}
+
+    def error_classes(self, label: str) -> Counter[str]:
+        """How many pairs of a label have each error of `ERRORS`."""
+        return Counter(pair.error for pair in self.pairs if pair.label == label and pair.error)
 
     def labels(self) -> list[str]:
         """The labels that gold has, in the order of the guideline."""
@@ -180,6 +267,41 @@ class Evaluation:
         return [pair for pair in self.pairs if not pair.agrees("value")]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row of output that an earlier run did not have (`gained`), or had (lost)."""
+
+    pair: Pair
+    gained: bool
+
+    @property
+    def right(self) -> bool:
+        """Whether the row agrees with gold in span and value."""
+        return self.pair.agrees("value")
+
+
+def gained_and_lost(earlier: Evaluation, now: Evaluation) -> list[Change]:
+    """What changed in the output between two evaluations of one gold, in the order of its documents and texts."""
+    rows = [{_row(pair): pair for pair in each.pairs if pair.output} for each in (earlier, now)]
+    changes = [Change(pair, False) for row, pair in rows[0].items() if row not in rows[1]]
+    changes += [Change(pair, True) for row, pair in rows[1].items() if row not in rows[0]]
+    return sorted(changes, key=lambda each: (each.pair.document.id, _position(each.pair), each.gained))
+
+
+def _row(pair: Pair) -> tuple[object, ...]:
+    assert pair.output is not None
+    values = sorted((name, str(value)) for name, value in pair.output.values.items() if value not in (None, ""))
+    return pair.document.id, pair.label, pair.output.start, pair.output.end, *values
+
+
+def _score(pairs: Sequence[Pair], level: str) -> Score:
+    return Score(
+        sum(pair.gold is not None for pair in pairs),
+        sum(pair.output is not None for pair in pairs),
+        sum(pair.agrees(level) for pair in pairs),
+    )
+
+
 def evaluate(compared: Iterable[Compared]) -> Evaluation:
     """Compare each gold document with the output for its text."""
     documents = tuple(compared)
@@ -215,9 +337,26 @@ def _pair(document: AnnotatedDocument, output: list[Annotation]) -> Iterator[Pai
 
 
 def _position(pair: Pair) -> tuple[int, int, str]:
-    one = pair.gold or pair.output
-    assert one is not None
-    return one.start, one.end, one.label
+    return pair.place.start, pair.place.end, pair.label
+
+
+_NUMBER = regex.compile(r"\d+(?:[.,]\d+)*")
+
+
+def every_number(documents: Iterable[AnnotatedDocument]) -> Evaluation:
+    """The trivial baseline: every number of the texts is output for each label, its value as it is printed."""
+    return evaluate(
+        Compared(
+            each,
+            tuple(
+                Annotation(label, *number.span(), number[0], {"value": float(number[0].replace(",", ""))})
+                for label in LABELS
+                for number in _NUMBER.finditer(each.text)
+                if number[0].count(".") < 2
+            ),
+        )
+        for each in documents
+    )
 
 
 def _overlap(one: Annotation, other: Annotation) -> float:

@@ -8,7 +8,7 @@ import os
 import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from pipeline.evaluate import Compared, Evaluation, evaluate
 from pipeline.extract import extract
 from pipeline.extract.extractor import Fact
 from pipeline.extract.study_size import StudySize, study_size
-from pipeline.interchange import AnnotatedDocument, Doubt, annotate
+from pipeline.interchange import AnnotatedDocument, Doubt, annotate, write_gold
 from pipeline.read import ReadError, make_article, read, safe_id
 from pipeline.records import NO_RESOURCES, Article, Failure, Rejected, Resources
 from pipeline.report import markdown
@@ -182,12 +182,21 @@ def evaluate_gold(documents: Iterable[AnnotatedDocument], resources: Resources =
 
 
 def _compared(document: AnnotatedDocument, resources: Resources) -> Compared:
-    facts, _ = extract(Document(make_article(document.text, document.id, document.id, ""), resources))
-    return Compared(document, annotate(facts), _study_size(facts))
+    article = make_article(document.text, document.id, document.id, "")
+    facts, _ = extract(Document(article, resources))
+    return Compared(document, annotate(facts), _study_size(facts), article.zones)
+
+
+def evaluate_output(documents: Iterable[AnnotatedDocument], output: Iterable[AnnotatedDocument]) -> Evaluation:
+    """Compare gold with output that was written before, document by document of its identifier."""
+    written = {each.id: each.annotations for each in output}
+    return evaluate(Compared(each, written.get(each.id, ())) for each in documents)
 
 
 def write_report(evaluation: Evaluation, gold: Path, out: Path, doubts: Iterable[Doubt] = ()) -> Path:
-    """Write the report on an evaluation as `report.md` into a folder."""
+    """Write the report on an evaluation as `report.md`, and its output as `output.jsonl`, into a folder."""
     with replacing(out) as beside:
+        output = (replace(each.document, annotations=each.output) for each in evaluation.documents)
+        write_gold(output, beside / "output.jsonl", "jsonl")
         (beside / "report.md").write_text(markdown(evaluation, gold.as_posix(), doubts), "utf-8", newline="\n")
     return out / "report.md"

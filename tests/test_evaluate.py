@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.evaluate import Compared, Evaluation, evaluate
+from pipeline.evaluate import Compared, Evaluation, evaluate, every_number, gained_and_lost
 from pipeline.extract.study_size import StudySize
 from pipeline.interchange import AnnotatedDocument, Annotation, GoldError, read_doubts
+from pipeline.records import Zone
 from pipeline.report import markdown
 
 TEXT = "In all 12 of 30 people and 14 others were seen (P = 0.03), fever in two."
@@ -131,3 +132,66 @@ def test_a_doubt_of_another_form_is_named(tmp_path: Path) -> None:
     (tmp_path / "doubts.tsv").write_text("d\tSampleSize\n", "utf-8")
     with pytest.raises(GoldError, match=r"doubts\.tsv, line 1: not a document, a label and a reason"):
         read_doubts(tmp_path / "doubts.tsv")
+
+
+@pytest.mark.parametrize(
+    ("gold", "output", "error"),
+    [
+        ([size(7, 9, 12)], [], "missed"),
+        ([], [size(7, 9, 12)], "spurious"),
+        ([size(7, 9, 12)], [size(7, 9, 13)], "wrong value"),
+        ([size(7, 9, 12)], [size(7, 9, 1200)], "wrong exponent"),
+        ([size(7, 9, 12, stage="treated")], [size(7, 9, 12, stage="enrolled")], "wrong attribute"),
+        ([size(7, 9, 12)], [size(7, 12, 12)], "boundary"),
+        ([size(7, 9, 12, stage=None)], [size(7, 9, 12, stage="enrolled")], None),
+    ],
+)
+def test_error_classes(gold: list[Annotation], output: list[Annotation], error: str | None) -> None:
+    assert compare(gold, output).error_classes("SampleSize") == ({error: 1} if error else {})
+
+
+def test_interval_holds_the_score_and_is_always_the_same() -> None:
+    found = random.Random(3)
+    documents = [
+        Compared(AnnotatedDocument(str(n), TEXT, (size(7, 9, 12),)), (size(7, 9, 12),) if found.random() < 0.8 else ())
+        for n in range(50)
+    ]
+    evaluation = evaluate(documents)
+    interval = evaluation.interval("SampleSize", "value")
+    f1 = evaluation.score("SampleSize", "value").f1
+    assert interval is not None
+    assert f1 is not None
+    assert interval[0] < f1 < interval[1]
+    assert interval == evaluate(documents).interval("SampleSize", "value")
+    assert 0.05 < interval[1] - interval[0] < 0.3
+
+
+def test_no_interval_for_one_document() -> None:
+    assert compare([size(7, 9, 12)], [size(7, 9, 12)]).interval("SampleSize", "value") is None
+
+
+def test_scores_by_document_and_section() -> None:
+    zones = (Zone(0, 30, "methods"), Zone(30, 80, "results"))
+    document = AnnotatedDocument("d", TEXT, (size(7, 9, 12), size(27, 29, 14)))
+    evaluation = evaluate([Compared(document, (size(7, 9, 12), size(68, 71, 2)), zones=zones)])
+    methods = evaluation.by_section("SampleSize", "value")
+    assert {name: (each.gold, each.output, each.right) for name, each in methods.items()} == {
+        "methods": (2, 1, 1),
+        "results": (0, 1, 0),
+    }
+    assert evaluation.by_document("SampleSize", "value") == {"d": evaluation.score("SampleSize", "value")}
+
+
+def test_every_number_finds_each_size_and_much_else() -> None:
+    score = every_number([AnnotatedDocument("d", TEXT, (size(7, 9, 12), size(13, 15, 30)))]).score(
+        "SampleSize", "value"
+    )
+    assert (score.gold, score.output, score.right) == (2, 4, 2)
+
+
+def test_rows_gained_and_lost() -> None:
+    gold = [size(7, 9, 12), size(13, 15, 30)]
+    earlier = compare(gold, [size(7, 9, 12), size(27, 29, 14)])
+    now = compare(gold, [size(7, 9, 12, stage="treated"), size(13, 15, 31)])
+    changes = [(each.gained, each.pair.place.text, each.right) for each in gained_and_lost(earlier, now)]
+    assert changes == [(False, "12", True), (True, "12", True), (True, "30", False), (False, "14", False)]
