@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from flows.terminal import FAILED, errors, fail, plain_text, reason, show_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipeline.interchange import AnnotatedDocument
+    from pipeline.agreement import Agreement
+    from pipeline.interchange import AnnotatedDocument, Annotation
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", help="Convert, check and begin gold annotations.")
 
@@ -109,6 +112,65 @@ def start(
         fail(reason(error))
     if failed:
         raise typer.Exit(FAILED)
+
+
+@app.command()
+def agree(
+    annotators: Annotated[
+        list[Path], typer.Argument(metavar="GOLD GOLD...", help="The same documents by two or more.", exists=True)
+    ],
+) -> None:
+    """Say how far annotators agree: F1 of where, alpha of which values, and every disagreement in its sentence.
+
+    Example: `trialsift gold agree anna ben`
+    """
+    from pipeline.agreement import agreements
+    from pipeline.interchange import GoldError, read_gold
+
+    if len(annotators) < 2:
+        raise typer.BadParameter("agreement takes two", param_hint="GOLD GOLD...")
+    try:
+        pairs = agreements({str(path): list(read_gold(path)) for path in annotators})
+    except (GoldError, ValueError, OSError) as error:
+        fail(reason(error))
+    for pair in pairs:
+        _print_agreement(pair)
+
+
+def _print_agreement(pair: Agreement) -> None:
+    from pipeline.evaluate import LEVELS
+    from pipeline.interchange import LABELS
+    from pipeline.report import in_sentence, ratio
+
+    console = Console(highlight=False)
+    console.print(f"[bold]{plain_text(pair.one)}[/bold] and [bold]{plain_text(pair.other)}[/bold]")
+    for name, missing in ((pair.one, pair.only_one), (pair.other, pair.only_other)):
+        if missing:
+            console.print(f"Only {plain_text(name)} has {plain_text(', '.join(missing))}", soft_wrap=True)
+    mentions = Table("entity", "mentions", *(f"F1 {level}" for level in LEVELS), "documents below 1")
+    for label in LABELS:
+        scores = [pair.score(label, level) for level in LEVELS]
+        if scores[0].gold + scores[0].output:
+            below = [f"{name} {ratio(each.f1)}" for name, each in pair.by_document(label).items() if each.f1 != 1]
+            counts = f"{scores[0].gold}, {scores[0].output}"
+            mentions.add_row(label, counts, *(ratio(each.f1) for each in scores), plain_text("; ".join(below)))
+    console.print(mentions)
+    values = Table("entity", "attribute", "mentions", "alpha")
+    for label, name, count, value in pair.alphas():
+        values.add_row(label, name, str(count), ratio(value))
+    console.print(values)
+    for each in pair.disagreements():
+        before, mention, after = map(plain_text, in_sentence(each))
+        sides = " | ".join("nothing" if side is None else _shown(side) for side in (each.gold, each.output))
+        console.print(f"[red]{each.label}[/red] in {plain_text(each.document.id)}: {plain_text(sides)}")
+        console.print(f"  {before}[bold reverse]{mention}[/bold reverse]{after}", soft_wrap=True)
+
+
+def _shown(annotation: Annotation) -> str:
+    from pipeline.interchange import stated, text_of
+
+    values = (f"{name}={text_of(value)}" for name, value in stated(annotation).items())
+    return " ".join((annotation.text, *values))
 
 
 def _check(form: str) -> None:

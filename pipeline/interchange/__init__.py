@@ -24,6 +24,8 @@ from pipeline.interchange.annotations import (
     attributes,
     read_doubts,
     refuse,
+    stated,
+    text_of,
     to_json,
 )
 from pipeline.read import safe_id
@@ -40,6 +42,8 @@ __all__ = [
     "attributes",
     "read_doubts",
     "read_gold",
+    "stated",
+    "text_of",
     "to_json",
     "validate",
     "write_gold",
