@@ -115,6 +115,39 @@ def start(
 
 
 @app.command()
+def merge(
+    gold: Annotated[Path, typer.Argument(help="The gold as it is now.", exists=True)],
+    corrected: Annotated[
+        Path,
+        typer.Argument(help="What came back: an export of the report's page, or corrected annotations.", exists=True),
+    ],
+    out: Annotated[Path, typer.Option(help="Where to write the merged gold; it may be the gold itself.")],
+    form: Form = "brat",
+) -> None:
+    """Take corrections back into gold.
+
+    An export of the report's page changes what was decided on; other annotations add what gold does not have. Where
+    the two disagree both are kept and listed, and the exit code is 1: `trialsift gold validate` shows what is left to do.
+
+    Example: `trialsift gold merge raw/gold decisions.jsonl --out raw/gold`
+    """
+    from pipeline.interchange import GoldError, read_gold, write_gold
+    from pipeline.interchange.merge import merge as merged_with
+
+    _check(form)
+    try:
+        documents, conflicts = merged_with(read_gold(gold), read_gold(corrected))
+        write_gold(documents, out, form)
+    except (GoldError, OSError) as error:
+        fail(reason(error))
+    for conflict in conflicts:
+        errors.print(plain_text(conflict), soft_wrap=True)
+    errors.print(f"{len(documents)} documents, {len(conflicts)} conflicts")
+    if conflicts:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
 def agree(
     annotators: Annotated[
         list[Path], typer.Argument(metavar="GOLD GOLD...", help="The same documents by two or more.", exists=True)
