@@ -127,7 +127,7 @@ def merge(
     """Take corrections back into gold.
 
     An export of the report's page changes what was decided on; other annotations add what gold does not have. Where
-    the two disagree both are kept and listed, and the exit code is 1: `trialsift gold validate` shows what is left to do.
+    the two disagree both are kept and listed, and the exit code is 1.
 
     Example: `trialsift gold merge raw/gold decisions.jsonl --out raw/gold`
     """
