@@ -43,7 +43,8 @@ class Record:
         return (
             f'<PubmedArticle><MedlineCitation Status="MEDLINE"><PMID Version="{self.version}">{self.pmid}</PMID>'
             f"<Article><Journal><JournalIssue><PubDate><Year>{self.entered.year}</Year></PubDate></JournalIssue>"
-            f"<Title>Journal of Made-up Trials</Title></Journal><ArticleTitle>{escape(self.title)} {self.pmid}.</ArticleTitle>"
+            "<Title>Journal of Made-up Trials</Title></Journal>"
+            f"<ArticleTitle>{escape(self.title)} {self.pmid}.</ArticleTitle>"
             f"{doi}<Abstract><AbstractText>{self.text}</AbstractText></Abstract><Language>eng</Language></Article>"
             f"{corrections}</MedlineCitation></PubmedArticle>"
         )

@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def test_pubmed_knows_the_tool_and_is_asked_three_times_a_second(library: Librar
     assert all(fields["tool"] == "trialsift" for _, _, fields in library.requests)
     times = [when for when, _, _ in library.requests]
     assert len(times) == 4  # a search and three batches
-    assert all(later - earlier > 0.3 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier > 0.3 for earlier, later in pairwise(times))
 
 
 def test_the_key_goes_to_the_server_only(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
