@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from flows.opaque import opaque
 from pipeline import __version__, run
+from pipeline.read import Options
 from pipeline.records import Failure
 from pipeline.tables import FACTS, add_run, write
 
@@ -31,7 +32,7 @@ class Summary:
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def extract_files(files: list[run.Work], show_progress: bool) -> list[run.Extraction | Failure]:
+def extract_files(files: list[run.Work], options: Options, show_progress: bool) -> list[run.Extraction | Failure]:
     """Read and extract, with a progress bar on the terminal's error stream."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     console = Console(stderr=True)
@@ -40,7 +41,7 @@ def extract_files(files: list[run.Work], show_progress: bool) -> list[run.Extrac
     results = []
     with Progress(*columns, console=console, disable=not (show_progress and console.is_terminal)) as progress:
         bar = progress.add_task("Reading and extracting", total=len(files))
-        for done, chunk in run.work_on_files(files):
+        for done, chunk in run.work_on_files(files, options):
             results += chunk
             progress.advance(bar, done)
     return results
@@ -49,17 +50,19 @@ def extract_files(files: list[run.Work], show_progress: bool) -> list[run.Extrac
 @task(cache_policy=NO_CACHE, persist_result=False)
 def write_tables(results: list[run.Extraction | Failure], out: Path) -> dict[str, int]:
     """Write all tables and say how many rows each has."""
-    tables = run.tables_of(results)
-    write(tables, out)
+    tables, texts = run.tables_of(results)
+    write(tables, texts, out)
     return {name: len(table) for name, table in tables.items()}
 
 
 @flow(name="batch", persist_result=False, validate_parameters=False)
-def batch(raw: Path, out: Path, show_progress: bool = True) -> Summary | State[Summary]:
+def batch(
+    raw: Path, out: Path, show_progress: bool = True, options: Options | None = None
+) -> Summary | State[Summary]:
     """Extract every article below `raw` into tables in `out`; ends failed when a file or an article did."""
     started, clock = datetime.now(UTC), time.perf_counter()
     files, unreadable = run.find_files(raw)
-    results = [*unreadable, *extract_files(opaque(files), show_progress)]
+    results = [*unreadable, *extract_files(opaque(files), opaque(options or Options()), show_progress)]
     rows = write_tables(opaque(results), out)
     seconds = round(time.perf_counter() - clock, 3)
     counts = {name: rows[name] for name in ("articles", *FACTS, "rejected", "failures")}

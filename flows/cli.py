@@ -19,6 +19,7 @@ from pipeline import __version__
 
 if TYPE_CHECKING:
     from pipeline.evaluate import Evaluation
+    from pipeline.read import Options
     from pipeline.records import Failure
     from pipeline.run import Extraction
 
@@ -44,6 +45,15 @@ class Format(StrEnum):
 
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but what failed.")]
+FullText = Annotated[
+    bool, typer.Option("--full-text", help="Read the body and the tables too, where a file has them (JATS, BioC).")
+]
+Columns = Annotated[
+    list[str],
+    typer.Option(
+        metavar="FIELD=NAME", help="Which column of a table holds what: `--columns abstract=Summary`. May be repeated."
+    ),
+]
 Out = Annotated[Path, typer.Option(help="The folder for the tables.", file_okay=False)]
 
 
@@ -72,6 +82,8 @@ def run(
         Path, typer.Argument(help="The folder of papers, with its subfolders.", exists=True, file_okay=False)
     ] = Path("raw/articles"),
     out: Out = Path("extracted"),
+    full_text: FullText = False,
+    columns: Columns = [],  # noqa: B006  Typer copies it
     quiet: Quiet = False,
 ) -> None:
     """Extract every paper of a folder into tables.
@@ -81,12 +93,13 @@ def run(
 
     Example: `trialsift run papers --out tables`
     """
+    options = _options(full_text, columns)
     if out.resolve().is_relative_to(raw.resolve()):
         raise typer.BadParameter(f"{out} lies inside {raw}: its tables would be read as papers", param_hint="--out")
     with nullcontext() if quiet else errors.status("Starting the flow …"):
         from flows.batch import Summary, batch
     try:
-        summary = batch(raw, out, show_progress=not quiet, return_state=True).result(raise_on_failure=False)
+        summary = batch(raw, out, show_progress=not quiet, options=options, return_state=True).result(raise_on_failure=False)
     except KeyboardInterrupt:
         _fail(f"Stopped. The tables in {out} are as they were.", INTERRUPTED)
     if not isinstance(summary, Summary):
@@ -105,11 +118,13 @@ def run(
 def extract(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Papers as text, or JSON lines (`.jsonl`); `-` reads standard input."),
+        typer.Argument(metavar="FILE...", help="Papers in any format that is read, also in gzip or zip; `-` reads standard input."),
     ],
     form: Annotated[
         Format, typer.Option("--format", help="table: for reading; csv: one row a fact; jsonl: one line an article.")
     ] = Format.table,
+    full_text: FullText = False,
+    columns: Columns = [],  # noqa: B006  Typer copies it
     quiet: Quiet = False,
 ) -> None:
     """Extract single papers and show what is found.
@@ -121,12 +136,13 @@ def extract(
     """
     from pipeline.run import Extraction
 
+    options = _options(full_text, columns)
     failed = False
     write = {Format.table: _print_table, Format.csv: _write_csv, Format.jsonl: _write_json}[form]
 
     def extractions() -> Iterator[Extraction]:
         nonlocal failed
-        for result in _work_on(files):
+        for result in _work_on(files, options):
             if isinstance(result, Extraction):
                 yield result
             else:
@@ -140,17 +156,33 @@ def extract(
         raise typer.Exit(FAILED)
 
 
-def _work_on(files: list[Path]) -> Iterator[Extraction | Failure]:
+def _options(full_text: bool, columns: list[str]) -> Options:
+    """What the options say about reading."""
+    from pipeline.read import Options
+    from pipeline.read.sheets import COLUMNS
+
+    named = {}
+    for each in columns:
+        field, _, name = each.partition("=")
+        if field not in COLUMNS or not name:
+            raise typer.BadParameter(
+                f"{each!r} is not one of {', '.join(COLUMNS)} = the name of a column", param_hint="--columns"
+            )
+        named[field] = name
+    return Options(full_text, named)
+
+
+def _work_on(files: list[Path], options: Options) -> Iterator[Extraction | Failure]:
     from pipeline.read import ReadError, read_stream
     from pipeline.records import Failure
     from pipeline.run import work_on, work_on_file
 
     for file in files:
         if str(file) != "-":
-            yield from work_on_file(file, str(file))
+            yield from work_on_file(file, str(file), options)
             continue
         try:
-            for article in read_stream(sys.stdin.buffer.read()):
+            for article in read_stream(sys.stdin.buffer.read(), options):
                 yield (
                     Failure("-", article.place, article.reason) if isinstance(article, ReadError) else work_on(article)
                 )

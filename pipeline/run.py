@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from pipeline.extract import extract
 from pipeline.extract.extractor import Fact
 from pipeline.extract.sample_size import study_size
 from pipeline.interchange import AnnotatedDocument, Annotation, annotate
-from pipeline.read import ReadError, make_article, read, safe_id
+from pipeline.read import Options, ReadError, make_article, read, safe_id
 from pipeline.records import Article, Failure, Rejected
 from pipeline.report import markdown
 from pipeline.tables import replacing, tabulate
@@ -55,13 +56,13 @@ def work_on(article: Article) -> Extraction | Failure:
     return Extraction(article, facts, rejected)
 
 
-def work_on_file(path: Path, name: str) -> Iterator[Extraction | Failure]:
+def work_on_file(path: Path, name: str, options: Options | None = None) -> Iterator[Extraction | Failure]:
     """What each article of a file gave, or why the file or an article of it could not be read.
 
     `name` is what tables and failures call the file.
     """
     try:
-        for article in read(path, name):
+        for article in read(path, name, options):
             yield Failure(name, article.place, article.reason) if isinstance(article, ReadError) else work_on(article)
     except ReadError as error:
         yield Failure(name, error.place, error.reason)
@@ -97,9 +98,9 @@ def _shown(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
-def work_on_chunk(chunk: list[Work]) -> list[Extraction | Failure]:
+def work_on_chunk(chunk: list[Work], options: Options | None = None) -> list[Extraction | Failure]:
     """What the articles of some files gave, in order."""
-    return [result for work in chunk for result in work_on_file(work.path, work.name)]
+    return [result for work in chunk for result in work_on_file(work.path, work.name, options)]
 
 
 def chunks_of(files: list[Work]) -> list[list[Work]]:
@@ -107,32 +108,36 @@ def chunks_of(files: list[Work]) -> list[list[Work]]:
     return [files[start : start + FILES_PER_CHUNK] for start in range(0, len(files), FILES_PER_CHUNK)]
 
 
-def work_on_files(files: list[Work]) -> Iterator[tuple[int, list[Extraction | Failure]]]:
+def work_on_files(
+    files: list[Work], options: Options | None = None
+) -> Iterator[tuple[int, list[Extraction | Failure]]]:
     """The number of files done and what their articles gave, chunk by chunk in order; on all cores where it pays."""
     chunks = chunks_of(files)
     workers = min(os.cpu_count() or 1, len(chunks))
     if workers < 2:
         for work in files:
-            yield 1, work_on_chunk([work])
+            yield 1, work_on_chunk([work], options)
         return
     # Started afresh rather than forked: the flow's process has threads.
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        for chunk, results in zip(chunks, pool.map(work_on_chunk, chunks), strict=True):
+        for chunk, results in zip(chunks, pool.map(partial(work_on_chunk, options=options), chunks), strict=True):
             yield len(chunk), results
 
 
-def tables_of(results: Iterable[Extraction | Failure]) -> dict[str, pd.DataFrame]:
-    """The tables of a run."""
+def tables_of(results: Iterable[Extraction | Failure]) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """The tables of a run, and the texts that offsets point into and no file holds, by the identifier of the article."""
     listed = list(results)
     done = [result for result in listed if isinstance(result, Extraction)]
-    identifiers = _unique_ids(result.article for result in done)
-    return tabulate(
+    identifiers = list(_unique_ids(result.article for result in done))
+    texts = {name: each.article.text for name, each in zip(identifiers, done, strict=True) if each.article.is_rendered}
+    tables = tabulate(
         (
             (identifier, each.article, each.study_size, each.facts, each.rejected)
             for identifier, each in zip(identifiers, done, strict=True)
         ),
         (result for result in listed if isinstance(result, Failure)),
     )
+    return tables, texts
 
 
 def _unique_ids(articles: Iterable[Article]) -> Iterator[str]:
