@@ -56,9 +56,7 @@ def write_tables(results: list[run.Extraction | Failure], out: Path) -> dict[str
 
 
 @flow(name="batch", persist_result=False, validate_parameters=False)
-def batch(
-    raw: Path, out: Path, show_progress: bool = True, options: Options | None = None
-) -> Summary | State[Summary]:
+def batch(raw: Path, out: Path, show_progress: bool = True, options: Options | None = None) -> Summary | State[Summary]:
     """Extract every article below `raw` into tables in `out`; ends failed when a file or an article did."""
     started, clock = datetime.now(UTC), time.perf_counter()
     files, unreadable = run.find_files(raw)

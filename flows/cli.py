@@ -99,7 +99,9 @@ def run(
     with nullcontext() if quiet else errors.status("Starting the flow …"):
         from flows.batch import Summary, batch
     try:
-        summary = batch(raw, out, show_progress=not quiet, options=options, return_state=True).result(raise_on_failure=False)
+        summary = batch(raw, out, show_progress=not quiet, options=options, return_state=True).result(
+            raise_on_failure=False
+        )
     except KeyboardInterrupt:
         _fail(f"Stopped. The tables in {out} are as they were.", INTERRUPTED)
     if not isinstance(summary, Summary):
@@ -118,7 +120,9 @@ def run(
 def extract(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Papers in any format that is read, also in gzip or zip; `-` reads standard input."),
+        typer.Argument(
+            metavar="FILE...", help="Papers in any format that is read, also in gzip or zip; `-` reads standard input."
+        ),
     ],
     form: Annotated[
         Format, typer.Option("--format", help="table: for reading; csv: one row a fact; jsonl: one line an article.")

@@ -125,7 +125,7 @@ def work_on_files(
 
 
 def tables_of(results: Iterable[Extraction | Failure]) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
-    """The tables of a run, and the texts that offsets point into and no file holds, by the identifier of the article."""
+    """The tables of a run, and the texts that offsets point into and no file holds, by identifier of the article."""
     listed = list(results)
     done = [result for result in listed if isinstance(result, Extraction)]
     identifiers = list(_unique_ids(result.article for result in done))

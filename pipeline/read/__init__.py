@@ -41,7 +41,8 @@ _TAGGED: Mapping[regex.Pattern[bytes], _Reader] = {
     regex.compile(rb"\s*+(?:[^\n]{0,200}+\n\s*+){0,5}?PMID ?- *\d"): references.read_medline,
     regex.compile(rb"\s*+(?:[^\n]{0,200}+\n\s*+){0,20}?TY {1,2}- [A-Z]"): references.read_ris,
     regex.compile(
-        rb"(?:\s*+(?:%|@(?:comment|preamble|string)\b)[^\n]*+\n)*+\s*+@[a-z]+\s*+[{(]\s*+[^\s{}=,]++\s*+,", regex.IGNORECASE
+        rb"(?:\s*+(?:%|@(?:comment|preamble|string)\b)[^\n]*+\n)*+\s*+@[a-z]+\s*+[{(]\s*+[^\s{}=,]++\s*+,",
+        regex.IGNORECASE,
     ): references.read_bibtex,
 }
 """How formats of tagged lines begin, what a database may say above its records aside."""
@@ -103,7 +104,9 @@ def _reader(head: bytes, suffix: str, options: Options) -> _Reader | None:
     if _HTML.match(head):
         return html.read_html
     if begins.startswith(b"<") and (root := xml.root(head)):
-        return _xml_reader(root, begins.startswith(b"<?xml") or suffix in (".xml", ".nxml"), b"<record>" in head, options)
+        return _xml_reader(
+            root, begins.startswith(b"<?xml") or suffix in (".xml", ".nxml"), b"<record>" in head, options
+        )
     if begins.startswith((b"{", b"[")) and b'"passages"' in head:
         return partial(bioc.read_bioc_json, options=options)
     if suffix in (".jsonl", ".ndjson") or _is_json_lines(begins):

@@ -1,7 +1,7 @@
 """BioC, the XML and JSON of PubMed Central's text mining collection and of PubTator.
 
-Read by `xml` (lxml), and ijson, which gives document by document whatever the size of the file. The package `bioc` would
-hold a file in memory, wants every optional key, and drops what stands inside of `<text>`.
+Read by `xml` (lxml), and ijson, which gives document by document whatever the size of the file. The package `bioc`
+would hold a file in memory, wants every optional key, and drops what stands inside of `<text>`.
 """
 
 from __future__ import annotations
@@ -129,9 +129,7 @@ def _json_passage(passage: Any) -> _Passage:
     return _Passage(infons, marked(" ".join(filter(None, map(str, texts)))))
 
 
-def _article(
-    document: _Document, source: Source, data: bytes, number: int, encoding: str, options: Options
-) -> Article:
+def _article(document: _Document, source: Source, data: bytes, number: int, encoding: str, options: Options) -> Article:
     rendering = Rendering()
     infons: dict[str, str] = {}
     label, section = "", ""

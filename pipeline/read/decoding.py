@@ -103,7 +103,8 @@ def decode_declared(data: bytes, declared: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         pass
     try:
-        if declared and codecs.lookup(declared).name != "utf-8":
+        # A record that was in UTF-16 or UTF-32 has been made UTF-8 before it comes here.
+        if declared and not codecs.lookup(declared).name.startswith("utf-"):
             # What declares Latin-1 is Windows' code page, as browsers know: Latin-1 has controls where that has signs.
             encoding = {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(codecs.lookup(declared).name, declared.lower())
             return data.decode(encoding), encoding

@@ -36,17 +36,20 @@ _HIDDEN = frozenset(
 )  # fmt: skip
 _PARAGRAPHS = frozenset(
     {"p", "div", "section", "article", "main", "header", "footer", "nav", "aside", "h1", "h2", "h3", "h4", "h5", "h6",
-     "ul", "ol", "dl", "table", "blockquote", "figure", "figcaption", "form", "fieldset", "pre", "hr", "address", "body"}
+     "ul", "ol", "dl", "table", "blockquote", "figure", "figcaption", "form", "fieldset", "pre", "hr", "address",
+     "body"}
 )  # fmt: skip
 _LINES = frozenset({"li", "dt", "dd", "tr", "caption", "option", "br", "summary", "thead", "tbody"})
 
 _IS_ABSTRACT = re.compile(r"abstract", re.IGNORECASE)
-_ABOUT_AN_ABSTRACT = re.compile(
-    r"graphical|highlight|link|btn|button|tab(?!le)|nav|toggle|head|title|icon|share|list|search|view|menu|number|lay|plain"
-    r"|download|related|similar|citing|keyword|license|copyright|video|audio|prev|next|metadata|popup|modal",
+_OF_AN_ABSTRACT = re.compile(
+    r"link|btn|button|tab(?!le)|nav|toggle|head|title|icon|share|list|search|views?\b|menu|number|download|related|metadata",
     re.IGNORECASE,
 )
+"""In the name of an element that calls itself abstract: what leads to an abstract, or is a part of one."""
+_OTHER_ABSTRACT = re.compile(r"graphical|highlight|\blay\b|plain-?language|video|keyword|teaser|popup", re.IGNORECASE)
 _SHORTEST_ABSTRACT = 150
+_ITS_HEADING = re.compile(r"(?:abstract|summary|synopsis)[ :]*\n", re.IGNORECASE)
 
 
 def read_html(source: Source) -> Iterator[Article | ReadError]:
@@ -151,12 +154,13 @@ def _abstract(text: str, spans: dict[etree._Element, Span], heading: Span | None
         if element.tag not in ("div", "section", "article", "p", "dd", "blockquote"):
             continue
         names = [*(element.get("class") or "").split(), element.get("id") or "", element.get("data-title") or ""]
-        calls_itself = element.get("role") == "doc-abstract" or (
-            any(_IS_ABSTRACT.search(name) for name in names) and not any(map(_ABOUT_AN_ABSTRACT.search, names))
-        )
+        own = [name for name in names if _IS_ABSTRACT.search(name) and not _OF_AN_ABSTRACT.search(name)]
+        calls_itself = element.get("role") == "doc-abstract" or (own and not any(map(_OTHER_ABSTRACT.search, names)))
         if not calls_itself or (heading and span[0] <= heading[0] < span[1]):
             continue
         start, end = _stripped(text, span)
+        if label := _ITS_HEADING.match(text, start, end):
+            start, end = _stripped(text, (label.end(), end))
         if end - start >= _SHORTEST_ABSTRACT:
             return start, end
     return None
@@ -236,7 +240,7 @@ def _is_link(element: etree._Element) -> bool:
 
 
 def _styles(root: etree._Element) -> tuple[set[etree._Element], set[etree._Element]]:
-    """The elements that are hidden, and those that are raised, by their kind, attributes and the page's style sheets."""
+    """The elements that are hidden, and those that are raised, by kind, attributes and the page's style sheets."""
     matcher = cssselect2.Matcher()
     for sheet in root.iter("style"):
         for rule in tinycss2.parse_stylesheet(sheet.text or "", skip_comments=True, skip_whitespace=True):

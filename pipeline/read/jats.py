@@ -33,7 +33,9 @@ _NO_ABSTRACT = frozenset(
     }
 )  # fmt: skip
 """Kinds of abstracts that repeat the abstract in other words."""
-_NO_PROSE = frozenset({"title", "label", "fn-group", "ref-list", "ack", "sec-meta", "fig-group", "supplementary-material"})
+_NO_PROSE = frozenset(
+    {"title", "label", "fn-group", "ref-list", "ack", "sec-meta", "fig-group", "supplementary-material"}
+)
 _SECTIONS = {
     "intro": "background",
     "introduction": "background",
@@ -76,7 +78,9 @@ def _article(record: xml.Record, source: Source, single: bool, options: Options)
     related = [each.get("related-article-type", "") for each in meta.iterfind("related-article")]
     registered = [plain(each) for each in meta.iter("related-object", "ext-link") if _is_registration(each)]
     language = next((value for name, value in whole.attrib.items() if str(name).endswith("}lang")), "")
-    years = [int(found[0]) for each in meta.iterfind("pub-date") if (found := re.search(r"\b(19|20)\d\d\b", plain(each)))]
+    years = [
+        int(found[0]) for each in meta.iterfind("pub-date/year") if (found := re.search(r"(?:19|20)\d\d", plain(each)))
+    ]
     rendering = _render(whole, meta)
     if options.full_text:
         for body in whole.iterfind("body"):

@@ -17,7 +17,14 @@ from pipeline.read.source import ReadError, Source
 from pipeline.records import Article
 
 ROOTS = frozenset(
-    {"PubmedArticleSet", "PubmedBookArticleSet", "PubmedArticle", "PubmedBookArticle", "MedlineCitationSet", "DeleteCitation"}
+    {
+        "PubmedArticleSet",
+        "PubmedBookArticleSet",
+        "PubmedArticle",
+        "PubmedBookArticle",
+        "MedlineCitationSet",
+        "DeleteCitation",
+    }
 )
 
 
@@ -27,9 +34,8 @@ def read_pubmed(source: Source) -> Iterator[Article | ReadError]:
     Raises:
         ReadError: the file is cut off or refused.
     """
-    tags = ("PubmedArticle", "PubmedBookArticle", "DeleteCitation")
-    if xml.root(source.head) == "MedlineCitationSet":
-        tags = ("MedlineCitation", "DeleteCitation")
+    old = xml.root(source.head) == "MedlineCitationSet"
+    tags = ("MedlineCitation" if old else "PubmedArticle", "PubmedBookArticle", "DeleteCitation")
     for record in xml.records(source, tags):
         if isinstance(record, ReadError):
             yield record
@@ -105,7 +111,8 @@ def _registry_ids(paper: etree._Element) -> Iterator[str]:
 
 
 def _year(paper: etree._Element) -> int | None:
-    for place in ("Journal/JournalIssue/PubDate", "ArticleDate", "Book/PubDate"):
+    dates = ("Journal/JournalIssue/PubDate", "ArticleDate", "Book/PubDate")
+    for place in (f"{date}/{part}" for date in dates for part in ("Year", "MedlineDate")):
         if found := re.search(r"\b(?:19|20)\d\d\b", plain(paper.find(place))):
             return int(found[0])
     return None

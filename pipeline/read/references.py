@@ -18,33 +18,11 @@ from lxml import etree
 
 from pipeline.read import bibliography, xml
 from pipeline.read.decoding import decode, lines
-from pipeline.read.rendering import Inline, Rendering, article, marked, plain, statuses
+from pipeline.read.rendering import Inline, marked, plain, record_article, statuses, year_in
 from pipeline.read.source import ReadError, Source
 from pipeline.records import Article
 
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PUBMED_ADDRESS = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(\d{1,8})\b")
-
-
-def make(
-    source: Source, form: str, data: str, number: int, title: Inline, abstract: Inline, encoding: str, **known: Any
-) -> Article:
-    """An article from a title, an abstract in one piece, and what else the record says.
-
-    Raises:
-        ReadError: the text is too long.
-    """
-    rendering = Rendering()
-    rendering.add_title(title)
-    rendering.add(abstract)
-    raw = data.encode("utf-8", "surrogatepass")
-    return article(rendering, source, form, raw, number, encoding=encoding, **known)
-
-
-def year_in(*texts: str) -> int | None:
-    """The first year in the texts."""
-    found = _YEAR.search(" ".join(texts))
-    return int(found[0]) if found else None
 
 
 def _cut(source: Source, begins: re.Pattern[str], ends: re.Pattern[str] | None) -> Iterator[tuple[int, int, str, str]]:
@@ -77,10 +55,10 @@ def read_medline(source: Source) -> Iterator[Article | ReadError]:
 
     for number, line, text, encoding in _cut(source, re.compile(r"PMID ?- *\d"), None):
         try:
-            field: Mapping[str, Any] = Medline.read(io.StringIO(text))
+            field: Mapping[str, Any] = Medline.read(io.StringIO(text))  # type: ignore[no-untyped-call]
             ids = _as_list(field.get("AID")) + _as_list(field.get("LID"))
             types = tuple(_as_list(field.get("PT")))
-            yield make(
+            yield record_article(
                 source,
                 "medline",
                 text,
@@ -121,7 +99,7 @@ def read_ris(source: Source) -> Iterator[Article | ReadError]:
             for field in rispy.loads(tidy):
                 types = tuple(_as_list(field.get("type_of_work")))
                 title = field.get("title") or field.get("primary_title") or field.get("translated_title")
-                yield make(
+                yield record_article(
                     source,
                     "ris",
                     text,
@@ -130,7 +108,7 @@ def read_ris(source: Source) -> Iterator[Article | ReadError]:
                     marked(_one(field.get("abstract") or field.get("notes_abstract"))),
                     encoding,
                     **_identifiers(
-                        {name: _one(value) for name, value in field.items() if name not in ("abstract", "notes_abstract")},
+                        {name: _one(value) for name, value in field.items() if "abstract" not in name},
                         _one(field.get("accession_number")),
                         f"{_one(field.get('name_of_database'))} {_one(field.get('database_provider'))}",
                     ),
@@ -155,13 +133,13 @@ def read_bibtex(source: Source) -> Iterator[Article | ReadError]:
     Raises:
         ReadError: the file is no text.
     """
-    import bibtexparser
+    from bibtexparser.entrypoint import parse_string
     from bibtexparser.model import Entry, ParsingFailedBlock
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it says of a broken entry, a `ReadError` does
     text, encoding = decode(source.read())
     try:
-        library = bibtexparser.parse_string(text)
+        library = parse_string(text)
     except (ValueError, RecursionError, IndexError, KeyError, AttributeError) as error:
         raise ReadError(f"not BibTeX: {type(error).__name__} {error}") from error
     number = 0
@@ -170,7 +148,9 @@ def read_bibtex(source: Source) -> Iterator[Article | ReadError]:
         if isinstance(block, ParsingFailedBlock):
             number += 1
             if not isinstance(block.ignore_error_block, Entry):
-                yield ReadError(f"not BibTeX: {block.error}".strip(), f"record {number}, line {(block.start_line or 0) + 1}")
+                yield ReadError(
+                    f"not BibTeX: {block.error}".strip(), f"record {number}, line {(block.start_line or 0) + 1}"
+                )
                 continue
             entry = block.ignore_error_block  # its key or a field stands twice; it can be read
         elif isinstance(block, Entry):
@@ -186,7 +166,7 @@ def read_bibtex(source: Source) -> Iterator[Article | ReadError]:
 def _bibtex_article(fields: Any, raw: str, source: Source, number: int, encoding: str) -> Article:
     field = {each.key.lower(): str(each.value) for each in reversed(fields)}
     read = {name: _latex(value) for name, value in field.items() if name in ("title", "abstract", "journal")}
-    return make(
+    return record_article(
         source,
         "bibtex",
         raw or repr(sorted(field.items())),
@@ -211,10 +191,7 @@ def _latex_reader() -> Any:
     context.add_context_category(
         "trialsift",
         prepend=True,
-        macros=[
-            MacroTextSpec("textsuperscript", simplify_repl="<sup>%s</sup>"),
-            *(MacroTextSpec(name, simplify_repl=sign) for name, sign in signs.items()),
-        ],
+        macros=[MacroTextSpec(name, simplify_repl=sign) for name, sign in signs.items()],
     )
     return LatexNodes2Text(context, math_mode="text", strict_latex_spaces=False)
 
@@ -223,7 +200,7 @@ def _latex(value: str) -> str:
     """LaTeX as text with its exponents in `<sup>`; as it is where it cannot be read."""
     if not re.search(r"[\\${}~]", value):
         return value
-    raised = re.sub(r"(?<!\\)\^\s*(?:\{([^{}]*)\}|(\w))", r"\\textsuperscript{\1\2}", value)
+    raised = re.sub(r"(?:\\textsuperscript|(?<!\\)\^)\s*(?:\{([^{}]*)\}|(\w))", r"<sup>\1\2</sup>", value)
     unescaped = re.sub(r"(?<!\\)%", r"\\%", raised)  # a comment in LaTeX, a percent sign in exports
     try:
         return str(_latex_reader().latex_to_text(unescaped))
@@ -243,10 +220,12 @@ def read_endnote(source: Source) -> Iterator[Article | ReadError]:
             continue
         element = record.element
         ref_type = element.find("ref-type")
-        types = tuple(filter(None, [plain(element.find("work-type")), "" if ref_type is None else ref_type.get("name")]))
+        types = tuple(
+            filter(None, [plain(element.find("work-type")), "" if ref_type is None else ref_type.get("name")])
+        )
         texts = {local: plain(element.find(local)) for local in ("electronic-resource-num", "custom2", "notes", "urls")}
         try:
-            yield make(
+            yield record_article(
                 source,
                 "endnote",
                 record.data.decode("utf-8", "replace"),

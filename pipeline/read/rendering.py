@@ -29,13 +29,16 @@ LONGEST_ARTICLE = 10_000_000
 Inline: TypeAlias = list[tuple[str, bool]]
 """Words in their order, each with whether it is raised."""
 
+_YEAR = regex.compile(r"\b(?:19|20)\d\d\b")
 _UNSAFE = regex.compile(r"[^\p{L}\p{M}\p{N}._~-]+")
 _SPACE = regex.compile(r"[ \t\n\r\f\v]+")
 _SET_RAISED_BY_HABIT = regex.compile(
-    r"[\s+\-−–‐/()®™©℠°º*†‡§¶#′″’,;:.]* | st | nd | rd | th | high | hi | bright | int | dim | low | lo | neg | pos | TM",
+    r"""[\s+\-−–‐/()®™©℠°º*†‡§¶\#′″’,;:.]* | TM | st | nd | rd | th
+      | high | hi | bright | int | dim | low | lo | neg | pos""",
     regex.VERBOSE | regex.IGNORECASE,
 )
 _REFERENCES = regex.compile(r"\s*\[?\s*(?:\d+|\p{L})(?:\s*[,;–-]\s*(?:\d+|\p{L}))*\s*\]?\s*")
+_MARK = regex.compile(r"[\s*†‡§¶#✉]+")  # of a note that is not shown
 _TAG = regex.compile(
     r"<(/?)(sup|sub|superscript|subscript|i|b|u|em|strong|italic|bold|underline|sc|p|br|div|span|h[1-6]|ul|ol|li|inf"
     r"|(?:jats|mml):[a-z]+)(?:\s[^<>]*)?/?>",
@@ -46,7 +49,9 @@ _BLOCKS = frozenset({"p", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li",
 
 _RAISED = frozenset({"sup", "superscript"})
 _SKIPPED = frozenset({"tex-math", "annotation", "annotation-xml", "inline-graphic", "graphic", "fn", "object-id"})
-_MATHS = frozenset({"math", "mrow", "mstyle", "mpadded", "semantics", "mn", "mi", "mo", "mtext", "ms", "msup", "msub", "mfenced"})
+_MATHS = frozenset(
+    {"math", "mrow", "mstyle", "mpadded", "semantics", "mn", "mi", "mo", "mtext", "ms", "msup", "msub", "mfenced"}
+)
 _APART = frozenset({"p", "title", "list-item", "def", "disp-quote", "disp-formula", "break", "br", "sec"})
 
 
@@ -76,7 +81,7 @@ def _inline(element: etree._Element, raised: bool) -> Iterator[tuple[str, bool]]
     if name in _SKIPPED:
         return
     if name in ("msup", "msubsup") and len(element) > 1:
-        for child in element[:-1]:
+        for child in list(element)[:-1]:
             yield from _inline(child, raised)
         yield from ((words.strip(), True) for words, _ in _inline(element[-1], raised=True))
         return
@@ -89,6 +94,8 @@ def _inline(element: etree._Element, raised: bool) -> Iterator[tuple[str, bool]]
     for child in element:
         words += _inline(child, raised)
         words.append((child.tail or "", raised))
+    if is_reference and _MARK.fullmatch("".join(each for each, _ in words)):
+        return
     cites = name in _RAISED and any(local_name(child) == "xref" for child in element)
     if cites or (is_reference and [local_name(child) for child in element] == ["sup"]):
         words = [(as_reference("".join(each for each, _ in words)), False)]
@@ -245,6 +252,27 @@ def article(
         title=rendering.title,
         **fields,
     )
+
+
+def record_article(
+    source: Source, form: str, data: str, number: int, title: Inline, abstract: Inline, encoding: str, **known: Any
+) -> Article:
+    """An article from a title, an abstract in one piece, and what else a record says of it.
+
+    Raises:
+        ReadError: the text is too long.
+    """
+    rendering = Rendering()
+    rendering.add_title(title)
+    rendering.add(abstract)
+    raw = data.encode("utf-8", "surrogatepass")
+    return article(rendering, source, form, raw, number, encoding=encoding, **known)
+
+
+def year_in(*texts: str) -> int | None:
+    """The first year in the texts."""
+    found = _YEAR.search(" ".join(texts))
+    return int(found[0]) if found else None
 
 
 def statuses(codes: Iterable[str]) -> str:

@@ -16,8 +16,7 @@ import regex
 
 from pipeline.read import bibliography
 from pipeline.read.decoding import lines
-from pipeline.read.references import make, year_in
-from pipeline.read.rendering import Inline, marked, statuses
+from pipeline.read.rendering import Inline, marked, record_article, statuses, year_in
 from pipeline.read.source import LARGEST_WHOLE, Options, ReadError, Source
 from pipeline.records import Article
 
@@ -41,9 +40,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "journal", "journal name", "journal title", "journal/book", "source title", "publication title",
         "publication name", "secondary title", "full journal", "jf", "jo", "t2", "source",
     ),
-    "year": ("year", "publication year", "published year", "year published", "py", "pub year", "date", "publication date"),
+    "year": ("year", "publication year", "published year", "year published", "py", "date", "publication date"),
     "language": ("language", "language of original document", "la"),
-    "type": ("publication type", "publication types", "document type", "study type", "pt", "item type", "reference type"),
+    "type": ("publication type", "publication types", "document type", "pt", "item type", "reference type"),
     "id": ("id", "key", "record id", "ref id", "refid", "study id", "covidence #", "covidence number", "ut", "eid"),
 }  # fmt: skip
 """What can stand in a column, and what tools call it, the usual first."""
@@ -199,7 +198,7 @@ def _article(
     }
     types = tuple(each.strip() for each in regex.split(r"[;|]", field.get("type", "")) if each.strip())
     pmid = regex.fullmatch(r"(?:PMID:?\s*)?(\d{1,8})(?:\.0)?", field.get("pmid", ""))
-    return make(
+    return record_article(
         source,
         form,
         repr(cells),

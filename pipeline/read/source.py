@@ -59,7 +59,7 @@ class Source:
     before it was made UTF-8 to be read.
     """
 
-    stream: io.BufferedReader
+    stream: IO[bytes]
     head: bytes
     name: str
     stem: str
@@ -83,7 +83,7 @@ class Source:
 class _Checked(io.RawIOBase):
     """A stream that fills what it is asked for, and turns what can go wrong in unpacking into a `ReadError`."""
 
-    def __init__(self, stream: IO[bytes], packed: Callable[[], int] | None = None) -> None:
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, packed: Callable[[], int] | None = None) -> None:
         self._stream = stream
         self._packed = packed
         self._unpacked = 0

@@ -97,7 +97,7 @@ def records(source: Source, tags: tuple[str, ...]) -> Iterator[Record | ReadErro
             yield ReadError(error.reason, ", ".join(filter(None, (_place(number, line, data), error.place))))
 
 
-def _place(number: int, line: int, data: bytes) -> str:
+def _place(number: int, line: int, data: bytes | bytearray) -> str:
     pmid = re.search(rb"<PMID\b[^<>]*>\s*(\d+)", data[:10_000])
     return f"record {number}, " + (f"PMID {pmid[1].decode()}, " if pmid else "") + f"line {line}"
 
@@ -164,7 +164,9 @@ def parse(text: str, namespaces: str = "") -> etree._Element:
     named = _NAMED.sub(_character, text)
     if _CONTROLS.search(named):
         raise ReadError("not well formed: control characters")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
     try:
         whole = etree.fromstring(f"<records {namespaces}>{named}</records>", parser)
     except (etree.XMLSyntaxError, ValueError) as error:
