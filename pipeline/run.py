@@ -77,7 +77,7 @@ class Work:
 
 
 def find_files(folder: Path) -> tuple[list[Work], list[Failure]]:
-    """The files below a folder by name, but for hidden ones, and the folders that cannot be read."""
+    """The files below a folder by name, without hidden ones and parts of pages, and the folders that cannot be read."""
     failures: list[Failure] = []
 
     def unreadable(error: OSError) -> None:
@@ -85,12 +85,18 @@ def find_files(folder: Path) -> tuple[list[Work], list[Failure]]:
 
     files = []
     for parent, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        folders[:] = sorted(each for each in folders if not each.startswith(".") and not _is_of_a_page(each, names))
         for name in names:
             if not name.startswith("."):
                 path = Path(parent, name)
                 files.append(Work(path, _shown(path.relative_to(folder))))
     return sorted(files, key=lambda work: work.name), failures
+
+
+def _is_of_a_page(folder: str, names: list[str]) -> bool:
+    """Whether a folder holds the pictures and scripts that a browser saved with a page (`paper.html`, `paper_files`)."""
+    page = folder.removesuffix("_files")
+    return page != folder and not {f"{page}.html", f"{page}.htm"}.isdisjoint(names)
 
 
 def _shown(path: Path) -> str:

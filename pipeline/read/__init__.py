@@ -103,10 +103,9 @@ def _reader(head: bytes, suffix: str, options: Options) -> _Reader | None:
     begins = head.lstrip()
     if _HTML.match(head):
         return html.read_html
-    if begins.startswith(b"<") and (root := xml.root(head)):
-        return _xml_reader(
-            root, begins.startswith(b"<?xml") or suffix in (".xml", ".nxml"), b"<record>" in head, options
-        )
+    is_xml = begins.startswith((b"<?xml", b"<!DOCTYPE"))
+    if is_xml or (begins.startswith(b"<") and xml.root(head)):
+        return _xml_reader(head, is_xml or suffix in (".xml", ".nxml"), options)
     if begins.startswith((b"{", b"[")) and b'"passages"' in head:
         return partial(bioc.read_bioc_json, options=options)
     if suffix in (".jsonl", ".ndjson") or _is_json_lines(begins):
@@ -119,17 +118,19 @@ def _reader(head: bytes, suffix: str, options: Options) -> _Reader | None:
     return None
 
 
-def _xml_reader(root: str, is_xml: bool, has_records: bool, options: Options) -> _Reader | None:
+def _xml_reader(head: bytes, is_xml: bool, options: Options) -> _Reader | None:
+    root = xml.root(head)
     if root in pubmed.ROOTS:
         return pubmed.read_pubmed
     if root in jats.ROOTS:
         return partial(jats.read_jats, options=options)
     if root in bioc.ROOTS:
         return partial(bioc.read_bioc_xml, options=options)
-    if root in ("xml", "records") and has_records:
+    if root in ("xml", "records") and b"<record>" in head:
         return references.read_endnote
     if is_xml:
-        raise ReadError(f"not a known format: XML with the root element {root!r}")
+        xml.refuse_entities(head)
+        raise ReadError(f"not a known format: XML with the root element {root!r}" if root else "XML without an element")
     return None  # a text that happens to begin with a tag
 
 

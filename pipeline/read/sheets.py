@@ -117,7 +117,8 @@ def read_xlsx(source: Source, options: Options) -> Iterator[Article | ReadError]
     except ReadError:
         raise
     except Exception as error:  # openpyxl raises whatever its parts do
-        raise ReadError(f"damaged workbook: {type(error).__name__} {error}") from error
+        cause = error.__cause__ or error
+        raise ReadError(f"damaged workbook: {type(cause).__name__} {cause}") from error
     problem = ReadError("an empty workbook")
     found_one = False
     several = len(book.worksheets) > 1

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 LARGEST_WHOLE = 500_000_000
 """Bytes of the largest document of a format that has to be read whole."""
@@ -59,7 +59,7 @@ class Source:
     before it was made UTF-8 to be read.
     """
 
-    stream: IO[bytes]
+    stream: io.BufferedReader[Any]
     head: bytes
     name: str
     stem: str
@@ -221,7 +221,7 @@ def _open_zip(stream: IO[bytes], name: str, file_name: str) -> Iterator[Source |
 
 def _is_hidden(name: str) -> bool:
     """Whether a member is what systems leave in archives, not a document."""
-    parts = PurePosixPath(name).parts
+    parts = PurePosixPath(name.replace("\\", "/")).parts
     return "__MACOSX" in parts or any(part.startswith(".") and part != ".." for part in parts)
 
 
@@ -239,7 +239,7 @@ def _open_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> IO[bytes]
         raise ReadError(f"damaged: {error}") from error
 
 
-def chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    """The bytes of a stream, piece by piece."""
-    while data := stream.read(_CHUNK):
+def chunks(stream: io.BufferedReader[Any]) -> Iterator[bytes]:
+    """The bytes of a stream, piece by piece; what comes before an error is given first."""
+    while data := stream.read1(_CHUNK):
         yield data
