@@ -35,9 +35,10 @@ test: $(READY) ## Format, lint, types, import contracts, tests
 test-slow: $(READY) ## What takes minutes
 	$(BIN)/python -m pytest -m slow --numprocesses auto
 
-bench: $(READY) ## Time the stages beside a plain scispaCy pipeline
+bench: $(READY) ## Time the stages beside a plain scispaCy pipeline, and the formats
 	@$(BIN)/python -m tests.benchmarks.stages
 	@$(BIN)/python -m tests.benchmarks.scaling
+	@$(BIN)/python -m tests.benchmarks.formats
 
 lock: $(READY) ## Resolve pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --upgrade --no-header --quiet --output-file requirements.lock

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from flows.opaque import opaque
 from pipeline import __version__, run
-from pipeline.records import NO_RESOURCES, Failure, Resources
+from pipeline.records import Failure
 from pipeline.tables import FACTS, add_run, write
 
 
@@ -31,7 +31,7 @@ class Summary:
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def extract_files(files: list[run.Work], resources: Resources, show_progress: bool) -> list[run.Extraction | Failure]:
+def extract_files(files: list[run.Work], settings: run.Settings, show_progress: bool) -> list[run.Extraction | Failure]:
     """Read and extract, with a progress bar on the terminal's error stream."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     console = Console(stderr=True)
@@ -40,7 +40,7 @@ def extract_files(files: list[run.Work], resources: Resources, show_progress: bo
     results = []
     with Progress(*columns, console=console, disable=not (show_progress and console.is_terminal)) as progress:
         bar = progress.add_task("Reading and extracting", total=len(files))
-        for done, chunk in run.work_on_files(files, resources):
+        for done, chunk in run.work_on_files(files, settings):
             results += chunk
             progress.advance(bar, done)
     return results
@@ -49,19 +49,19 @@ def extract_files(files: list[run.Work], resources: Resources, show_progress: bo
 @task(cache_policy=NO_CACHE, persist_result=False)
 def write_tables(results: list[run.Extraction | Failure], out: Path) -> dict[str, int]:
     """Write all tables and say how many rows each has."""
-    tables = run.tables_of(results)
-    write(tables, out)
+    tables, texts = run.tables_of(results)
+    write(tables, texts, out)
     return {name: len(table) for name, table in tables.items()}
 
 
 @flow(name="batch", persist_result=False, validate_parameters=False)
 def batch(
-    raw: Path, out: Path, resources: Resources = NO_RESOURCES, *, show_progress: bool = True
+    raw: Path, out: Path, settings: run.Settings = run.DEFAULTS, *, show_progress: bool = True
 ) -> Summary | State[Summary]:
     """Extract every article below `raw` into tables in `out`; ends failed when a file or an article did."""
     started, clock = datetime.now(UTC), time.perf_counter()
     files, unreadable = run.find_files(raw)
-    results = [*unreadable, *extract_files(opaque(files), resources, show_progress)]
+    results = [*unreadable, *extract_files(opaque(files), opaque(settings), show_progress)]
     rows = write_tables(opaque(results), out)
     seconds = round(time.perf_counter() - clock, 3)
     counts = {name: rows[name] for name in ("articles", *FACTS, "rejected", "failures")}

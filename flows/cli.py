@@ -22,7 +22,7 @@ from pipeline import __version__
 if TYPE_CHECKING:
     from pipeline.evaluate import Evaluation
     from pipeline.records import Failure, Resources
-    from pipeline.run import Extraction
+    from pipeline.run import Extraction, Settings
 
 app = typer.Typer(
     rich_markup_mode="markdown",
@@ -45,6 +45,15 @@ class Format(StrEnum):
 
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but what failed.")]
+FullText = Annotated[
+    bool, typer.Option("--full-text", help="Read the body and the tables too, where a file has them (JATS, BioC).")
+]
+Columns = Annotated[
+    list[str],
+    typer.Option(
+        metavar="FIELD=NAME", help="Which column of a table holds what: `--columns abstract=Summary`. May be repeated."
+    ),
+]
 Terms = Annotated[
     Path | None,
     typer.Option(help="Your own events: term, preferred term, organ class; tabs between.", exists=True, dir_okay=False),
@@ -84,6 +93,8 @@ def run(
         Path, typer.Argument(help="The folder of papers, with its subfolders.", exists=True, file_okay=False)
     ] = Path("raw/articles"),
     out: Out = Path("extracted"),
+    full_text: FullText = False,
+    columns: Columns = [],  # noqa: B006  Typer copies it
     terms: Terms = None,
     meddra: Meddra = None,
     model: Model = "",
@@ -98,11 +109,11 @@ def run(
     """
     if out.resolve().is_relative_to(raw.resolve()):
         raise typer.BadParameter(f"{out} lies inside {raw}: its tables would be read as papers", param_hint="--out")
-    resources = _resources(terms, meddra, model)
+    settings = _settings(full_text, columns, terms, meddra, model)
     with nullcontext() if quiet else errors.status("Starting the flow …"):
         from flows.batch import Summary, batch
     try:
-        summary = batch(raw, out, resources, show_progress=not quiet, return_state=True).result(raise_on_failure=False)
+        summary = batch(raw, out, settings, show_progress=not quiet, return_state=True).result(raise_on_failure=False)
     except KeyboardInterrupt:
         fail(f"Stopped. The tables in {out} are as they were.", INTERRUPTED)
     if not isinstance(summary, Summary):
@@ -121,11 +132,15 @@ def run(
 def extract(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Papers as text, or JSON lines (`.jsonl`); `-` reads standard input."),
+        typer.Argument(
+            metavar="FILE...", help="Papers in any format that is read, also in gzip or zip; `-` reads standard input."
+        ),
     ],
     form: Annotated[
         Format, typer.Option("--format", help="table: for reading; csv: one row a fact; jsonl: one line an article.")
     ] = Format.table,
+    full_text: FullText = False,
+    columns: Columns = [],  # noqa: B006  Typer copies it
     terms: Terms = None,
     meddra: Meddra = None,
     model: Model = "",
@@ -141,12 +156,12 @@ def extract(
     from pipeline.run import Extraction
 
     failed = False
-    resources = _resources(terms, meddra, model)
+    settings = _settings(full_text, columns, terms, meddra, model)
     write = {Format.table: _print_table, Format.csv: _write_csv, Format.jsonl: _write_json}[form]
 
     def extractions() -> Iterator[Extraction]:
         nonlocal failed
-        for result in _work_on(files, resources):
+        for result in _work_on(files, settings):
             if isinstance(result, Extraction):
                 yield result
             else:
@@ -178,21 +193,38 @@ def _resources(terms: Path | None, meddra: Path | None, model: str) -> Resources
     return resources
 
 
-def _work_on(files: list[Path], resources: Resources) -> Iterator[Extraction | Failure]:
+def _settings(full_text: bool, columns: list[str], terms: Path | None, meddra: Path | None, model: str) -> Settings:
+    """What the user says of reading, and brings to the extraction."""
+    from pipeline.read import Options
+    from pipeline.read.sheets import COLUMNS
+    from pipeline.run import Settings
+
+    named = {}
+    for each in columns:
+        field, _, name = each.partition("=")
+        if field not in COLUMNS or not name:
+            raise typer.BadParameter(
+                f"{each!r} is not one of {', '.join(COLUMNS)} = the name of a column", param_hint="--columns"
+            )
+        named[field] = name
+    return Settings(Options(full_text, named), _resources(terms, meddra, model))
+
+
+def _work_on(files: list[Path], settings: Settings) -> Iterator[Extraction | Failure]:
     from pipeline.read import ReadError, read_stream
     from pipeline.records import Failure
     from pipeline.run import work_on, work_on_file
 
     for file in files:
         if str(file) != "-":
-            yield from work_on_file(file, str(file), resources)
+            yield from work_on_file(file, str(file), settings)
             continue
         try:
-            for article in read_stream(sys.stdin.buffer.read()):
+            for article in read_stream(sys.stdin.buffer.read(), settings.reading):
                 if isinstance(article, ReadError):
                     yield Failure("-", article.place, article.reason)
                 else:
-                    yield work_on(article, resources)
+                    yield work_on(article, settings.resources)
         except ReadError as error:
             yield Failure("-", error.place, error.reason)
 

@@ -15,8 +15,8 @@ class Zone:
     """A stretch `[start, end)` of an article's text, in characters, and what it is.
 
     `section` is `title`, `abstract` (no heading says more), `background`, `methods`, `results`, `conclusions`,
-    `registration`, or `furniture`: navigation, keywords, references and whatever else is not the article's own
-    abstract, in which no extractor looks.
+    `registration`, `body` (of a full text, where no heading says more), or `furniture`: navigation, keywords,
+    references and whatever else is not the article's own abstract, in which no extractor looks.
     """
 
     start: int
@@ -51,6 +51,11 @@ class Article:
     record_status: str = ""
     language: str = ""
     encoding: str = ""
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether the text was made from markup, so that no file holds it as offsets count it."""
+        return self.format not in ("text", "jsonl")
 
 
 @dataclass(frozen=True, slots=True)

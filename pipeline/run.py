@@ -8,7 +8,7 @@ import os
 import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from pipeline.extract import extract
 from pipeline.extract.extractor import Fact
 from pipeline.extract.study_size import StudySize, study_size
 from pipeline.interchange import AnnotatedDocument, Doubt, annotate, write_gold
-from pipeline.read import ReadError, make_article, read, safe_id
+from pipeline.read import Options, ReadError, make_article, read, safe_id
 from pipeline.records import NO_RESOURCES, Article, Failure, Rejected, Resources
 from pipeline.report import markdown
 from pipeline.tables import replacing, tabulate
@@ -29,6 +29,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILES_PER_CHUNK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user says about reading, and brings to the extraction."""
+
+    reading: Options = field(default_factory=Options)
+    resources: Resources = NO_RESOURCES
+
+
+DEFAULTS = Settings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +84,17 @@ def work_on(article: Article, resources: Resources = NO_RESOURCES) -> Extraction
     return Extraction(article, facts, rejected)
 
 
-def work_on_file(path: Path, name: str, resources: Resources = NO_RESOURCES) -> Iterator[Extraction | Failure]:
+def work_on_file(path: Path, name: str, settings: Settings = DEFAULTS) -> Iterator[Extraction | Failure]:
     """What each article of a file gave, or why the file or an article of it could not be read.
 
     `name` is what tables and failures call the file.
     """
     try:
-        for article in read(path, name):
+        for article in read(path, name, settings.reading):
             if isinstance(article, ReadError):
                 yield Failure(name, article.place, article.reason)
             else:
-                yield work_on(article, resources)
+                yield work_on(article, settings.resources)
     except ReadError as error:
         yield Failure(name, error.place, error.reason)
 
@@ -118,9 +129,9 @@ def _shown(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
-def work_on_chunk(chunk: list[Work], resources: Resources = NO_RESOURCES) -> list[Extraction | Failure]:
+def work_on_chunk(chunk: list[Work], settings: Settings = DEFAULTS) -> list[Extraction | Failure]:
     """What the articles of some files gave, in order."""
-    return [result for work in chunk for result in work_on_file(work.path, work.name, resources)]
+    return [result for work in chunk for result in work_on_file(work.path, work.name, settings)]
 
 
 def chunks_of(files: list[Work]) -> list[list[Work]]:
@@ -128,34 +139,34 @@ def chunks_of(files: list[Work]) -> list[list[Work]]:
     return [files[start : start + FILES_PER_CHUNK] for start in range(0, len(files), FILES_PER_CHUNK)]
 
 
-def work_on_files(
-    files: list[Work], resources: Resources = NO_RESOURCES
-) -> Iterator[tuple[int, list[Extraction | Failure]]]:
+def work_on_files(files: list[Work], settings: Settings = DEFAULTS) -> Iterator[tuple[int, list[Extraction | Failure]]]:
     """The number of files done and what their articles gave, chunk by chunk in order; on all cores where it pays."""
     chunks = chunks_of(files)
     workers = min(os.cpu_count() or 1, len(chunks))
     if workers < 2:
         for work in files:
-            yield 1, work_on_chunk([work], resources)
+            yield 1, work_on_chunk([work], settings)
         return
     # Started afresh rather than forked: the flow's process has threads.
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        for chunk, results in zip(chunks, pool.map(partial(work_on_chunk, resources=resources), chunks), strict=True):
+        for chunk, results in zip(chunks, pool.map(partial(work_on_chunk, settings=settings), chunks), strict=True):
             yield len(chunk), results
 
 
-def tables_of(results: Iterable[Extraction | Failure]) -> dict[str, pd.DataFrame]:
-    """The tables of a run."""
+def tables_of(results: Iterable[Extraction | Failure]) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """The tables of a run, and the texts that offsets point into and no file holds, by identifier of the article."""
     listed = list(results)
     done = [result for result in listed if isinstance(result, Extraction)]
-    identifiers = _unique_ids(result.article for result in done)
-    return tabulate(
+    identifiers = list(_unique_ids(result.article for result in done))
+    texts = {name: each.article.text for name, each in zip(identifiers, done, strict=True) if each.article.is_rendered}
+    tables = tabulate(
         (
             (identifier, each.article, each.study_size, each.facts, each.rejected)
             for identifier, each in zip(identifiers, done, strict=True)
         ),
         (result for result in listed if isinstance(result, Failure)),
     )
+    return tables, texts
 
 
 def _unique_ids(articles: Iterable[Article]) -> Iterator[str]:

@@ -159,8 +159,8 @@ def _values(record: Any) -> dict[str, Any]:
     return {each.name: getattr(record, each.name) for each in fields(record)}
 
 
-def write(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write tables as CSV and Parquet, all or none.
+def write(tables: Mapping[str, pd.DataFrame], texts: Mapping[str, str], folder: Path) -> None:
+    """Write tables as CSV and Parquet, and texts as `text/<article_id>.txt`, all or none.
 
     Raises:
         OSError: the folder cannot be written; what was there before is still whole.
@@ -169,6 +169,9 @@ def write(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
         for name, table in tables.items():
             write_csv(table, beside / f"{name}.csv")
             table.to_parquet(beside / f"{name}.parquet", index=False)
+        (beside / "text").mkdir()
+        for article_id, text in texts.items():
+            (beside / "text" / f"{article_id}.txt").write_text(text, "utf-8", newline="\n")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -192,7 +195,8 @@ def add_run(folder: Path, run: Mapping[str, Any]) -> None:
 def replacing(folder: Path) -> Iterator[Path]:
     """A folder beside the files of `folder`, whose files replace those once all of them are written.
 
-    Whoever is interrupted before that leaves the earlier files as they were.
+    Whoever is interrupted before that leaves the earlier files as they were. A folder among them replaces one of its
+    name as a whole, an empty one just removes it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder / ".writing"
@@ -200,10 +204,21 @@ def replacing(folder: Path) -> Iterator[Path]:
     beside.mkdir()
     try:
         yield beside
+        for path in sorted(beside.rglob("*")):
+            if path.is_file():
+                with path.open("rb") as written:
+                    os.fsync(written.fileno())
         for path in sorted(beside.iterdir()):
-            with path.open("rb") as written:
-                os.fsync(written.fileno())
-        for path in sorted(beside.iterdir()):
-            path.replace(folder / path.name)
+            if path.is_dir():
+                _replace_folder(folder / path.name, path)
+            else:
+                path.replace(folder / path.name)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _replace_folder(old: Path, new: Path) -> None:
+    if old.is_dir():
+        old.replace(new.with_name(f".old-{new.name}"))
+    if any(new.iterdir()):
+        new.replace(old)

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -211,6 +212,44 @@ def test_a_run_that_is_stopped_leaves_the_earlier_tables(how: signal.Signals, tm
     assert how == signal.SIGKILL or b"are as they were" in said
 
 
+def test_rendered_texts_are_kept_and_offsets_point_into_them(tmp_path: Path) -> None:
+    raw, out = tmp_path / "raw", tmp_path / "out"
+    (raw / "page_files").mkdir(parents=True)
+    (raw / "page_files" / "script.js").write_bytes(b"\xff\0")  # a part of the page
+    (raw / "page.html").write_text(
+        "<h1>Cells for sore knees: an open trial</h1><p>Twelve patients were given 2 × 10<sup>7</sup> cells each "
+        "and were all seen again after a year.</p><p>Pain fell (P = 0.03).</p>"
+    )
+    (raw / "list.csv").write_text("Name;Summary\nKnees;Six patients were treated.\n")
+    (raw / "plain.txt").write_text(ABSTRACT)
+    done = trialsift("run", raw, "--out", out, "--columns", "title=name", "--columns", "abstract=Summary")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (out / "text").iterdir()) == ["list-2.txt", "page.txt"]
+    rows = [row for name in ("sample_size", "cell_dose", "p_value") for row in table(out, name)]
+    assert {row["article_id"] for row in rows} == {"page", "list-2", "plain"}
+    for row in rows:
+        path = raw / "plain.txt" if row["article_id"] == "plain" else out / "text" / f"{row['article_id']}.txt"
+        assert path.read_text("utf-8")[int(row["start"]) : int(row["end"])] == row["text"]
+    (dose,) = [row for row in table(out, "cell_dose") if row["article_id"] == "page"]
+    assert (dose["text"], dose["exponent_source"]) == ("2 × 10^7 cells", "markup")
+
+    (raw / "page.html").unlink()
+    (raw / "list.csv").unlink()
+    shutil.rmtree(raw / "page_files")
+    assert trialsift("run", raw, "--out", out, "--quiet").returncode == 0
+    assert not (out / "text").exists()
+
+
+def test_extract_takes_the_body_on_request() -> None:
+    fixtures = ROOT / "tests" / "fixtures" / "jats"
+    path = next(iter(sorted(fixtures.iterdir())))
+    short = trialsift("extract", path, "--format", "jsonl")
+    long = trialsift("extract", path, "--full-text", "--format", "jsonl")
+    assert len(json.loads(long.stdout)["mentions"]) > len(json.loads(short.stdout)["mentions"])
+    piped = trialsift("extract", "-", "--format", "jsonl", stdin=path.read_bytes())
+    assert piped.stdout == short.stdout
+
+
 def test_tables_inside_the_articles_are_refused(tmp_path: Path) -> None:
     done = trialsift("run", tmp_path, "--out", tmp_path / "tables")
     assert done.returncode == 2
@@ -303,6 +342,8 @@ def test_bad_gold_is_named(tmp_path: Path) -> None:
         ["extract", "-", "--format", "xml"],
         ["run", "no such folder"],
         ["evaluate", "--gold", "no such folder"],
+        ["extract", "-", "--columns", "abstract"],
+        ["run", "raw", "--columns", "colour=Red"],
         ["evaluate", "--fail-under", "high"],
         ["evaluate", "--fail-under", "Cells=0.5"],
     ],

@@ -489,7 +489,9 @@ def normalise(mention: Mention, document: Document) -> CellDose:
     low, high, source = _read(mention)
     if not low:
         raise ValueError("no cells")
-    if any(start < mention.end and mention.start < end for start, end in document.article.raised):
+    if source == "explicit" and any(
+        start < mention.end and mention.start < end for start, end in document.article.raised
+    ):
         source = "markup"
     volume = _volume(mention)
     return CellDose(

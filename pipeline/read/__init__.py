@@ -1,222 +1,142 @@
 """Raw files into articles.
 
-`read` takes one file: a text (`.txt`, `.text`, `.md` or no suffix: any file that decodes as text and is no known
-other format) or JSON lines (`.jsonl`: one article a line with `id` and `text`).
+`read` takes one file, plain, in gzip or in a zip archive, and chooses how to read it by its content:
+
+PubMed XML (`pubmed`), JATS (`jats`), BioC XML and JSON (`bioc`), EndNote XML, MEDLINE, RIS and BibTeX (`references`),
+CSV, TSV and XLSX of screening tools (`sheets`), saved pages (`html`), JSON lines with `id` and `text`, and any other
+text (`text`).
+
+Formats of many records are read record by record; one that cannot be read is named, and the others follow. Those that
+have markup are rendered by `rendering`: their text is what offsets point into, and raised exponents are `10^7` in it.
 """
 
 from __future__ import annotations
 
-import hashlib
+import io
 import json
-import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import regex
 
-from pipeline.read import bibliography
-from pipeline.read.zones import PAGE, zone
+from pipeline.read import bioc, html, jats, pubmed, references, sheets, xml
+from pipeline.read.decoding import ascii_head, decode, narrow
+from pipeline.read.rendering import safe_id
+from pipeline.read.source import Options, ReadError, Source, open_file, open_stream
+from pipeline.read.text import make_article, read_json_lines, read_text
 from pipeline.records import Article
 
-LONGEST_ARTICLE = 10_000_000
-"""Characters of the longest article that is read."""
+__all__ = ["Options", "ReadError", "decode", "make_article", "read", "read_stream", "safe_id"]
 
-LARGEST_FILE = 2_000_000_000
-"""Bytes of the largest file that is read whole."""
+_Reader: TypeAlias = Callable[[Source], Iterator[Article | ReadError]]
 
-_SIGNATURES = {
-    b"%PDF": "PDF",
-    b"PK\x03\x04": "a zip archive or an Office document",
-    b"\x1f\x8b": "gzip",
-    b"\xd0\xcf\x11\xe0": "an old Office document",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"{\\rtf": "RTF",
-    b"\x7fELF": "a program",
-    b"SQLite format 3": "a database",
+_HTML = regex.compile(
+    rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--.*?-->\s*+)*+(?:<!doctype\s+html\b|<(?:html|head|body)\b)",
+    regex.IGNORECASE | regex.DOTALL,
+)
+_TAGGED: Mapping[regex.Pattern[bytes], _Reader] = {
+    regex.compile(rb"\s*+(?:[^\n]{0,200}+\n\s*+){0,5}?PMID ?- *\d"): references.read_medline,
+    regex.compile(rb"\s*+(?:[^\n]{0,200}+\n\s*+){0,20}?TY {1,2}- [A-Z]"): references.read_ris,
+    regex.compile(
+        rb"(?:\s*+(?:%|@(?:comment|preamble|string)\b)[^\n]*+\n)*+\s*+@[a-z]+\s*+[{(]\s*+[^\s{}=,]++\s*+,",
+        regex.IGNORECASE,
+    ): references.read_bibtex,
 }
-_UNSAFE = regex.compile(r"[^\p{L}\p{M}\p{N}._~-]+")
+"""How formats of tagged lines begin, what a database may say above its records aside."""
 
 
-class ReadError(Exception):
-    """A file, or an article in it, that cannot be read. `place` is where in the file, empty for all of it."""
-
-    def __init__(self, reason: str, place: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.place = place
-
-
-def read(path: Path, name: str) -> Iterator[Article | ReadError]:
+def read(path: Path, name: str, options: Options | None = None) -> Iterator[Article | ReadError]:
     """The articles of a file; a record that cannot be read is a `ReadError` among them, and the others follow.
 
     `name` is what tables and failures call the file.
 
     Raises:
-        ReadError: the file as a whole cannot be read.
+        ReadError: the file cannot be read, or not from some place on.
     """
-    data = _bytes(path)
-    text, encoding = decode(data)
-    if path.suffix.lower() in (".jsonl", ".ndjson"):
-        yield from _read_json_lines(text, name, safe_id(path.stem))
-    else:
-        yield make_article(text, safe_id(path.stem), name, hashlib.sha256(data).hexdigest(), encoding=encoding)
+    yield from _read_all(open_file(path, name), options or Options())
 
 
-def read_stream(data: bytes) -> Iterator[Article | ReadError]:
-    """The articles of standard input: JSON lines if it begins with `{`, else one text with the identifier `-`.
+def read_stream(data: bytes, options: Options | None = None) -> Iterator[Article | ReadError]:
+    """The articles of standard input, as those of a file; a plain text has the identifier `-`.
 
     Raises:
         ReadError: it cannot be read.
     """
-    text, encoding = decode(data)
-    if text.lstrip().startswith("{"):
-        yield from _read_json_lines(text, "-", "-")
-    else:
-        yield make_article(text, "-", "-", hashlib.sha256(data).hexdigest(), encoding=encoding)
+    for result in _read_all(open_stream(io.BytesIO(data), "-", "-"), options or Options()):
+        is_one = isinstance(result, Article) and result.format in ("text", "html")
+        yield replace(result, id="-", given_id="-") if is_one else result  # type: ignore[type-var]
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.is_symlink() and not path.exists():
-            raise ReadError("broken link")
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise ReadError("not a file")
-        if status.st_size > LARGEST_FILE:
-            raise ReadError(f"larger than {LARGEST_FILE:,} bytes")
-        return path.read_bytes()
-    except OSError as error:
-        raise ReadError(error.strerror or str(error)) from error
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    r"""The text of a file, newlines as `\n` and without byte order mark, and the encoding it was in.
-
-    UTF-16 and UTF-32 by their byte order marks, else UTF-8, else detected by charset-normalizer (Windows code pages,
-    other scripts).
-
-    Raises:
-        ReadError: empty, binary or a known format that is no text, or in no encoding that fits.
-    """
-    if not data.strip():
-        raise ReadError("empty file")
-    for signature, kind in _SIGNATURES.items():
-        if data.startswith(signature):
-            raise ReadError(f"not a known format: {kind}")
-    text, encoding = _decoded(data)
-    if (
-        text.count("\0")
-        or sum(1 for c in text[:100_000] if c < " " and c not in "\t\n\r\f\v") > len(text[:100_000]) / 50
-    ):
-        raise ReadError("not a known format: binary data")
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), encoding
-
-
-def _decoded(data: bytes) -> tuple[str, str]:
-    marks = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-    for mark, encoding in marks.items():
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding), encoding
-            except UnicodeDecodeError as error:
-                raise ReadError(
-                    f"not {encoding} as its first bytes say: {error.reason}", f"byte {error.start}"
-                ) from None
-    try:
-        return data.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError as error:
-        undecodable = error
-    if b"\0" in data:
-        raise ReadError("not a known format: binary data")
-    from charset_normalizer import from_bytes
-
-    matches = from_bytes(data)
-    best = matches.best()
-    if best is None:
-        raise ReadError(f"no encoding fits: not UTF-8 ({undecodable.reason})", f"byte {undecodable.start}")
-    # Code pages of western Europe cannot be told apart by a few signs; cp1252 is what papers are saved in.
-    plausible = {name for match in matches for name in (match.encoding, *match.could_be_from_charset)}
-    encoding = "cp1252" if "cp1252" in plausible else best.encoding
-    return data.decode(encoding), f"{encoding} (detected)"
-
-
-def _read_json_lines(text: str, name: str, stem: str) -> Iterator[Article | ReadError]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
+def _read_all(sources: Iterator[Source | ReadError], options: Options) -> Iterator[Article | ReadError]:
+    for source in sources:
+        if isinstance(source, ReadError):
+            yield source
             continue
         try:
-            record: Any = json.loads(line)
-            if not isinstance(record, dict) or not isinstance(record.get("text"), str):
-                raise ReadError('not an article: no object with "id" and "text"')  # noqa: TRY301  one way out of a line
-            given = record.get("id")
-            identifier = f"{stem}-{number}" if given is None else given if isinstance(given, str) else json.dumps(given)
-            sha256 = hashlib.sha256(record["text"].encode()).hexdigest()
-            article = make_article(record["text"], identifier, name, sha256, form="jsonl")
-            yield replace(article, given_id=identifier if given is None else given)
+            for result in _read(source, options):
+                yield _in_member(result, source.member) if isinstance(result, ReadError) else result
         except ReadError as error:
-            yield ReadError(error.reason, f"line {number}")
-        except UnicodeEncodeError:
-            yield ReadError("text with a lone surrogate", f"line {number}")
-        except (ValueError, RecursionError) as error:
-            yield ReadError(f"not JSON: {error}", f"line {number}")
+            if not source.member:
+                raise
+            yield _in_member(error, source.member)
 
 
-def make_article(
-    text: str, identifier: str, file: str, sha256: str, *, form: str = "text", encoding: str = ""
-) -> Article:
-    """An article from its text: zones, title, identifiers and language.
-
-    Raises:
-        ReadError: the text is longer than `LONGEST_ARTICLE`.
-    """
-    if len(text) > LONGEST_ARTICLE:
-        raise ReadError(f"longer than {LONGEST_ARTICLE:,} characters: {len(text):,}")
-    zones, title = zone(text)
-    pieces = [(each.section, text[each.start : each.end]) for each in zones]
-    own = [piece for section, piece in pieces if section != "references"]
-    abstract = " ".join(piece for section, piece in pieces if section not in PAGE)
-    header = text[: next((each.start for each in zones if each.section not in {*PAGE, "title"}), 0)]
-    return Article(
-        id=identifier,
-        given_id=identifier,
-        file=file,
-        sha256=sha256,
-        format=form,
-        text=text,
-        zones=zones,
-        title=title,
-        pmid=bibliography.pmid(own),
-        pmcid=bibliography.pmcid(own),
-        doi=bibliography.doi(own),
-        registry_ids=bibliography.registry_ids("\n".join(own)),
-        journal=bibliography.journal(header),
-        year=bibliography.year(header),
-        language=language(abstract),
-        encoding=encoding,
-    )
+def _in_member(error: ReadError, member: str) -> ReadError:
+    return ReadError(error.reason, ", ".join(filter(None, (member, error.place))))
 
 
-@cache
-def _language_identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
-
-
-def language(text: str) -> str:
-    """The language of a text as ISO 639-1, empty where there is too little of it to tell."""
-    sample = text[:2000]
-    if sum(map(str.isalpha, sample)) < 40:
-        return ""
-    code, _ = _language_identifier().classify(sample)
-    return str(code)
+def _read(source: Source, options: Options) -> Iterator[Article | ReadError]:
+    """The articles of a document, by the reader that its content calls for."""
+    if "xl/workbook.xml" in source.parts:
+        return sheets.read_xlsx(source, options)
+    if source.parts:
+        raise ReadError("not a known format: an Office document")
+    reader = _reader(ascii_head(source.head), source.suffix, options)
+    return reader(narrow(source)) if reader else read_text(source)
 
 
-def safe_id(stem: str) -> str:
-    """An identifier that can be a file name: letters of any script, digits, `.`, `_`, `~`, `-`."""
-    return _UNSAFE.sub("_", stem).strip(".") or "_"
+def _reader(head: bytes, suffix: str, options: Options) -> _Reader | None:
+    """What reads a document that begins with these bytes; None where it is a plain text, or nothing known."""
+    begins = head.lstrip()
+    if _HTML.match(head):
+        return html.read_html
+    is_xml = begins.startswith((b"<?xml", b"<!DOCTYPE"))
+    if is_xml or (begins.startswith(b"<") and xml.root(head)):
+        return _xml_reader(head, is_xml or suffix in (".xml", ".nxml"), options)
+    if begins.startswith((b"{", b"[")) and b'"passages"' in head:
+        return partial(bioc.read_bioc_json, options=options)
+    if suffix in (".jsonl", ".ndjson") or _is_json_lines(begins):
+        return read_json_lines
+    for pattern, reader in _TAGGED.items():
+        if pattern.match(head):
+            return reader
+    if suffix in (".csv", ".tsv", ".tab") or sheets.delimiter_of(begins.split(b"\n")[0].decode("utf-8", "replace")):
+        return partial(sheets.read_csv, options=options)
+    return None
+
+
+def _xml_reader(head: bytes, is_xml: bool, options: Options) -> _Reader | None:
+    root = xml.root(head)
+    if root in pubmed.ROOTS:
+        return pubmed.read_pubmed
+    if root in jats.ROOTS:
+        return partial(jats.read_jats, options=options)
+    if root in bioc.ROOTS:
+        return partial(bioc.read_bioc_xml, options=options)
+    if root in ("xml", "records") and b"<record>" in head:
+        return references.read_endnote
+    if is_xml:
+        xml.refuse_entities(head)
+        raise ReadError(f"not a known format: XML with the root element {root!r}" if root else "XML without an element")
+    return None  # a text that happens to begin with a tag
+
+
+def _is_json_lines(begins: bytes) -> bool:
+    first = begins.split(b"\n")[0]
+    try:
+        return isinstance(json.loads(first), dict)
+    except ValueError:
+        return first.startswith(b"{") and b'"text"' in first

@@ -101,9 +101,14 @@ def zone(text: str) -> tuple[tuple[Zone, ...], str]:
     if title:
         zones = [*_piece(text, 0, title[0], "furniture"), Zone(*title, "title")]
     zones += _piece(text, title[1] if title else 0, start, "furniture")
-    for each in _sections(text, start):
-        zones += _without_copyright(text, each)
+    zones += sections(text, start)
     return tuple(zones), " ".join(text[slice(*title)].split()) if title else ""
+
+
+def sections(text: str, start: int = 0) -> Iterator[Zone]:
+    """The zones of a text from where its abstract starts: what its headings say, copyright notices apart."""
+    for each in _sections(text, start):
+        yield from without_copyright(text, each)
 
 
 def _title(lines: list[_Line]) -> Span | None:
@@ -208,7 +213,7 @@ def _piece(text: str, start: int, end: int, section: str) -> Iterator[Zone]:
         yield Zone(start, end, section)
 
 
-def _without_copyright(text: str, whole: Zone) -> Iterator[Zone]:
+def without_copyright(text: str, whole: Zone) -> Iterator[Zone]:
     """The zone in pieces, its copyright notices furniture."""
     position = whole.start
     if whole.section not in PAGE:
