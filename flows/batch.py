@@ -1,12 +1,15 @@
-"""The batch: every article below a folder, into the tables of another."""
+"""The batch: every article below a folder, into the tables of another; what was done before is not done again."""
 
 from __future__ import annotations
 
+import csv
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
@@ -15,59 +18,94 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from flows.opaque import opaque
-from pipeline import __version__, run
+from pipeline import __version__
+from pipeline import batch as files
 from pipeline.records import Failure
-from pipeline.tables import FACTS, add_run, write
+from pipeline.run import DEFAULTS, Settings
+from pipeline.tables import FACTS, add_run
+
+PARTS = ".parts"
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a batch did: rows of each table, what failed, and where the tables are."""
+    """What a batch did: rows of each table, articles that were extracted anew, what failed, where the tables are."""
 
     rows: dict[str, int]
+    extracted: int
     failures: list[Failure]
     out: Path
     seconds: float
 
 
+class LockedError(Exception):
+    """Another run works on the same tables."""
+
+
 @task(cache_policy=NO_CACHE, persist_result=False)
-def extract_files(files: list[run.Work], settings: run.Settings, show_progress: bool) -> list[run.Extraction | Failure]:
-    """Read and extract, with a progress bar on the terminal's error stream."""
+def extract_new(
+    planned: files.Plan, parts: Path, version: str, settings: Settings, show_progress: bool
+) -> list[files.Done]:
+    """Extract from the files that no part has, with a progress bar on the terminal's error stream."""
+    chunks = files.chunks_of(planned.todo)
+    return list(_shown(files.work_on_chunks(chunks, parts, version, settings), len(planned.todo), show_progress))
+
+
+def _shown(done: Iterable[files.Done], total: int, show_progress: bool) -> Iterable[files.Done]:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     console = Console(stderr=True)
     if show_progress and not console.is_terminal:
-        console.print(f"Reading and extracting {len(files)} files")
-    results = []
+        console.print(f"Reading and extracting {total} files")
     with Progress(*columns, console=console, disable=not (show_progress and console.is_terminal)) as progress:
-        bar = progress.add_task("Reading and extracting", total=len(files))
-        for done, chunk in run.work_on_files(files, settings):
-            results += chunk
-            progress.advance(bar, done)
-    return results
+        bar = progress.add_task("Reading and extracting", total=total)
+        for each in done:
+            progress.advance(bar, each.files)
+            yield each
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def write_tables(results: list[run.Extraction | Failure], out: Path) -> dict[str, int]:
-    """Write all tables and say how many rows each has."""
-    tables, texts = run.tables_of(results)
-    write(tables, texts, out)
-    return {name: len(table) for name, table in tables.items()}
+def write_tables(planned: files.Plan, parts: Path, version: str, out: Path) -> dict[str, int]:
+    """Join the parts into tables and say how many rows each has."""
+    return files.join(planned, parts, version, out)
 
 
 @flow(name="batch", persist_result=False, validate_parameters=False)
 def batch(
-    raw: Path, out: Path, settings: run.Settings = run.DEFAULTS, *, show_progress: bool = True
+    raw: Path, out: Path, settings: Settings = DEFAULTS, *, show_progress: bool = True
 ) -> Summary | State[Summary]:
-    """Extract every article below `raw` into tables in `out`; ends failed when a file or an article did."""
+    """Extract every article below `raw` into tables in `out`; ends failed when a file or an article did.
+
+    Raises:
+        LockedError: another run works on these tables.
+    """
     started, clock = datetime.now(UTC), time.perf_counter()
-    files, unreadable = run.find_files(raw)
-    results = [*unreadable, *extract_files(opaque(files), opaque(settings), show_progress)]
-    rows = write_tables(opaque(results), out)
-    seconds = round(time.perf_counter() - clock, 3)
-    counts = {name: rows[name] for name in ("articles", *FACTS, "rejected", "failures")}
-    history = {"started": started.isoformat(timespec="seconds"), "seconds": seconds, "pipeline_version": __version__}
-    add_run(out, {**history, "input": str(raw), **counts})
-    summary = Summary(rows, [result for result in results if isinstance(result, Failure)], out, seconds)
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(out / ".lock", timeout=0):
+            version = files.version(settings)
+            planned = files.plan(*files.find_files(raw), out / PARTS, version)
+            done = (
+                extract_new(opaque(planned), out / PARTS, version, opaque(settings), show_progress)
+                if planned.todo
+                else []
+            )
+            rows = write_tables(opaque(planned), out / PARTS, version, out)
+            seconds = round(time.perf_counter() - clock, 3)
+            counts = {name: rows[name] for name in ("articles", *FACTS, "rejected", "failures")}
+            extracted = sum(each.articles for each in done)
+            when = {"started": started.isoformat(timespec="seconds"), "seconds": seconds}
+            add_run(out, {**when, "pipeline_version": __version__, "input": str(raw), "extracted": extracted, **counts})
+    except Timeout:
+        raise LockedError(f"another run works on {out}: wait until it is done") from None
+    summary = Summary(rows, extracted, _failures(out, done), out, seconds)
     if summary.failures:
         return Failed(message=f"{len(summary.failures)} failed, the others are written", data=summary)
     return summary
+
+
+def _failures(out: Path, done: Iterable[files.Done]) -> list[Failure]:
+    """What failed in this run or an earlier one, with the tracebacks of this one."""
+    fresh = {(each.file, each.place, each.reason): each for one in done for each in one.failures}
+    with (out / "failures.csv").open(encoding="utf-8", newline="") as file:
+        rows = [(row["file"], row["place"], row["reason"]) for row in csv.DictReader(file)]
+    return [fresh.get(row, Failure(*row)) for row in rows]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import multiprocessing
-import os
 import traceback
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,16 +14,14 @@ from pipeline.extract import extract
 from pipeline.extract.extractor import Fact
 from pipeline.extract.study_size import StudySize, study_size
 from pipeline.interchange import AnnotatedDocument, Doubt, annotate, write_gold
-from pipeline.read import Options, ReadError, make_article, read, safe_id
+from pipeline.read import Options, ReadError, make_article, read
 from pipeline.records import NO_RESOURCES, Article, Failure, Rejected, Resources
 from pipeline.report import markdown
-from pipeline.tables import replacing, tabulate
+from pipeline.tables import replacing
 from pipeline.vocabulary.terminology import terminology
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-FILES_PER_CHUNK = 100
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,94 +90,6 @@ def work_on_file(path: Path, name: str, settings: Settings = DEFAULTS) -> Iterat
                 yield work_on(article, settings.resources)
     except ReadError as error:
         yield Failure(name, error.place, error.reason)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A file to work on, and its name in the tables."""
-
-    path: Path
-    name: str
-
-
-def find_files(folder: Path) -> tuple[list[Work], list[Failure]]:
-    """The files below a folder by name, but for hidden ones, and the folders that cannot be read."""
-    failures: list[Failure] = []
-
-    def unreadable(error: OSError) -> None:
-        failures.append(Failure(_shown(Path(error.filename).relative_to(folder)), "", error.strerror or str(error)))
-
-    files = []
-    for parent, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
-        for name in names:
-            if not name.startswith("."):
-                path = Path(parent, name)
-                files.append(Work(path, _shown(path.relative_to(folder))))
-    return sorted(files, key=lambda work: work.name), failures
-
-
-def _shown(path: Path) -> str:
-    """A path as text that can be written, whatever bytes its name is made of."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-
-
-def work_on_chunk(chunk: list[Work], settings: Settings = DEFAULTS) -> list[Extraction | Failure]:
-    """What the articles of some files gave, in order."""
-    return [result for work in chunk for result in work_on_file(work.path, work.name, settings)]
-
-
-def chunks_of(files: list[Work]) -> list[list[Work]]:
-    """The files in chunks, the unit that is handed to a process."""
-    return [files[start : start + FILES_PER_CHUNK] for start in range(0, len(files), FILES_PER_CHUNK)]
-
-
-def work_on_files(files: list[Work], settings: Settings = DEFAULTS) -> Iterator[tuple[int, list[Extraction | Failure]]]:
-    """The number of files done and what their articles gave, chunk by chunk in order; on all cores where it pays."""
-    chunks = chunks_of(files)
-    workers = min(os.cpu_count() or 1, len(chunks))
-    if workers < 2:
-        for work in files:
-            yield 1, work_on_chunk([work], settings)
-        return
-    # Started afresh rather than forked: the flow's process has threads.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        for chunk, results in zip(chunks, pool.map(partial(work_on_chunk, settings=settings), chunks), strict=True):
-            yield len(chunk), results
-
-
-def tables_of(results: Iterable[Extraction | Failure]) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
-    """The tables of a run, and the texts that offsets point into and no file holds, by identifier of the article."""
-    listed = list(results)
-    done = [result for result in listed if isinstance(result, Extraction)]
-    identifiers = list(_unique_ids(result.article for result in done))
-    texts = {name: each.article.text for name, each in zip(identifiers, done, strict=True) if each.article.is_rendered}
-    tables = tabulate(
-        (
-            (identifier, each.article, each.study_size, each.facts, each.rejected)
-            for identifier, each in zip(identifiers, done, strict=True)
-        ),
-        (result for result in listed if isinstance(result, Failure)),
-    )
-    return tables, texts
-
-
-def _unique_ids(articles: Iterable[Article]) -> Iterator[str]:
-    """An identifier for each article that is safe and unique as a file name, also where case does not count.
-
-    A second article of an identifier gets a mark made from its file and own identifier, so that it keeps its name
-    whatever else is added later.
-    """
-    taken: set[str] = set()
-    for article in articles:
-        identifier = safe_id(article.id)
-        number = 0
-        while identifier.casefold() in taken:
-            mark = hashlib.sha256(f"{article.file}\n{article.id}\n{number}".encode()).hexdigest()[:8]
-            identifier = f"{safe_id(article.id)}~{mark}"
-            number += 1
-        taken.add(identifier.casefold())
-        yield identifier
 
 
 def evaluate_gold(documents: Iterable[AnnotatedDocument], resources: Resources = NO_RESOURCES) -> Evaluation:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from pipeline import __version__
 from pipeline.extract import EXTRACTORS
@@ -85,11 +85,15 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 }
 """Columns and types of every table that is a function of input and version alone."""
 
+TEXTS = {"article_id": "string", "text": "string"}
+"""Texts that offsets point into and no file of the input holds; on disk they are files, not a table."""
+
 HISTORY: Mapping[str, Mapping[str, str]] = {
     "runs": {
         **_text("started"),
         "seconds": "Float64",
         **_text("pipeline_version", "input"),
+        "extracted": "Int64",
         **dict.fromkeys(("articles", *FACTS, "rejected", "failures"), "Int64"),
     },
     "changes": _text("run", "change", "table", "article_id", "before", "after"),
@@ -97,21 +101,26 @@ HISTORY: Mapping[str, Mapping[str, str]] = {
 """Columns and types of the tables that tell what runs did; CSV only."""
 
 
+Row: TypeAlias = dict[str, Any]
+
+
 def tabulate(
-    extractions: Iterable[tuple[str, Article, StudySize | None, list[Fact], list[Rejected]]],
-    failures: Iterable[Failure],
-) -> dict[str, pd.DataFrame]:
-    """All tables of a run from its articles (identifier, article, study size, facts, rejected) and failures."""
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
-    for article_id, article, study_size, facts, rejected in extractions:
-        rows["articles"].append(_article_row(article_id, article, study_size))
-        for fact in facts:
-            rows[fact.table].append(_fact_row(article_id, fact))
-        for each in rejected:
-            rows["rejected"].append({"article_id": article_id, **_values(each)})
-    for failure in failures:
-        rows["failures"].append({"file": failure.file, "place": failure.place, "reason": failure.reason})
-    return {name: frame(rows[name], columns) for name, columns in TABLES.items()}
+    article: Article, study_size: StudySize | None, facts: Iterable[Fact], rejected: Iterable[Rejected]
+) -> dict[str, list[Row]]:
+    """The rows of an article by table, without its `article_id`, which depends on the other articles."""
+    rows: dict[str, list[Row]] = {"articles": [_article_row(article, study_size)]}
+    for fact in facts:
+        rows.setdefault(fact.table, []).append(_fact_row(fact))
+    for each in rejected:
+        rows.setdefault("rejected", []).append(_values(each))
+    if article.is_rendered:
+        rows["texts"] = [{"text": article.text}]
+    return rows
+
+
+def tabulate_failure(failure: Failure) -> dict[str, list[Row]]:
+    """The row of what failed."""
+    return {"failures": [{"file": failure.file, "place": failure.place, "reason": failure.reason}]}
 
 
 def frame(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
@@ -127,9 +136,8 @@ def frame(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.D
     )
 
 
-def _article_row(article_id: str, article: Article, study_size: StudySize | None) -> dict[str, Any]:
+def _article_row(article: Article, study_size: StudySize | None) -> Row:
     row = _values(article) | {
-        "article_id": article_id,
         "registry_ids": " ".join(article.registry_ids),
         "publication_types": "; ".join(article.publication_types),
         "study_size": study_size and study_size.value,
@@ -139,10 +147,9 @@ def _article_row(article_id: str, article: Article, study_size: StudySize | None
     return {name: row.get(name) for name in TABLES["articles"]}
 
 
-def _fact_row(article_id: str, fact: Fact) -> dict[str, Any]:
+def _fact_row(fact: Fact) -> Row:
     mention = fact.mention
     return {
-        "article_id": article_id,
         "mention": fact.number,
         "section": mention.sentence.section,
         "sentence": mention.sentence.text,
@@ -159,24 +166,9 @@ def _values(record: Any) -> dict[str, Any]:
     return {each.name: getattr(record, each.name) for each in fields(record)}
 
 
-def write(tables: Mapping[str, pd.DataFrame], texts: Mapping[str, str], folder: Path) -> None:
-    """Write tables as CSV and Parquet, and texts as `text/<article_id>.txt`, all or none.
-
-    Raises:
-        OSError: the folder cannot be written; what was there before is still whole.
-    """
-    with replacing(folder) as beside:
-        for name, table in tables.items():
-            write_csv(table, beside / f"{name}.csv")
-            table.to_parquet(beside / f"{name}.parquet", index=False)
-        (beside / "text").mkdir()
-        for article_id, text in texts.items():
-            (beside / "text" / f"{article_id}.txt").write_text(text, "utf-8", newline="\n")
-
-
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write one table as CSV."""
-    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+def write_csv(table: pd.DataFrame, file: TextIO, *, header: bool = True) -> None:
+    """Write rows as CSV into a file opened with `newline=""`."""
+    table.to_csv(file, index=False, header=header, lineterminator="\n")
 
 
 def add_run(folder: Path, run: Mapping[str, Any]) -> None:
