@@ -16,7 +16,7 @@ from pipeline.document import Document
 from pipeline.evaluate import Evaluation, evaluate
 from pipeline.extract import extract
 from pipeline.extract.extractor import Fact
-from pipeline.extract.sample_size import study_size
+from pipeline.extract.study_size import study_size
 from pipeline.interchange import AnnotatedDocument, Annotation, annotate
 from pipeline.read import ReadError, make_article, read, safe_id
 from pipeline.records import Article, Failure, Rejected
@@ -40,7 +40,7 @@ class Extraction:
     @property
     def study_size(self) -> int | None:
         """The one number of people that is the study's, None when in doubt."""
-        return study_size([(fact.mention, fact.record) for fact in self.facts if fact.table == "sample_size"])
+        return study_size([fact.record for fact in self.facts if fact.table == "sample_size"])
 
 
 def work_on(article: Article) -> Extraction | Failure:

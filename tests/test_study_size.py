@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.extract.sample_size import find, normalise, study_size
+from pipeline.extract.sample_size import find, normalise
+from pipeline.extract.study_size import study_size
 from tests.marked import document, unmark
 
 CASES = (
@@ -32,7 +33,7 @@ def test_size_of_the_study(case: str) -> None:
     text, marks = unmark(case)
     doc = document(text)
     facts = [(mention, normalise(mention, doc)) for mention in find(doc)]
-    size = study_size(facts)
+    size = study_size([record for _, record in facts])
     expected = [(mention.start, mention.end) for mention, _ in facts if size is not None]
     assert (size is None) == (not marks)
     if marks:
