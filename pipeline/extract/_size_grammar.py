@@ -15,7 +15,8 @@ from pipeline.vocabulary import table, words
 
 PEOPLE = words("people")
 UNITS = {word: unit for word, (unit,) in table("units").items()}
-UNIT_WORDS = frozenset(UNITS)
+_PLURAL_UNITS = frozenset(word for word, unit in UNITS.items() if word.endswith("s") or word == unit)
+_SINGULAR_UNITS = frozenset(UNITS) - _PLURAL_UNITS
 THINGS = words("people_things")
 BREAKS = words("people_breaks")
 STAGES = {word: stage for word, (stage, _) in table("people_stages").items()}
@@ -25,7 +26,7 @@ VERBS = frozenset(word for word, voice in _VOICES.items() if voice != "leading")
 
 _BEFORE_NUMBER = r"""
     (?! 0\d )
-    (?<! [\p{L}\p{N}] | [\p{N}\p{L}] [-–.,·:/∶] | [<>≤≥±~\#$€£^] \s? | \d \s [-–:] \s | \b [cm]? m \s )
+    (?<! [\p{L}\p{N}+] | [\p{N}\p{L}] [-–.,·:/∶] | [<>≤≥±~\#$€£^] \s? | \d \s [-–:] \s | \b [cm]? m \s )
 """
 _AFTER_NUMBER = r"""
     (?! \d | [.,·:] \d | \p{L} | \s? (?: % | ± | \+/- | \+- | × | ° )
@@ -44,40 +45,54 @@ _WORD = r"[\p{L}\d] [\p{L}\d'’/+\-‐‑–]*+"
 _MODIFIER = rf"""
     (?: (?: type | stage | grade | phase | class | level | HIV | group ) [\s-] \d++
       | American\ Society\ of\ Anesthesiologists | (?: \p{{Lu}}\. )++ | (?! \d++ [\s/] ) {_WORD} )
-    ,? {_ASIDE}?
+    ,? (?: {_ASIDE} ,? )?
 """
-_MODIFIERS = rf"(?: [\s-]+ (?! \L<breaks> (?! [\p{{L}}-] ) | {NUMBER_WORDS} \s ) {_MODIFIER} ){{0,9}}?"
-_OWN_MODIFIERS = rf"(?: [\s-]+ (?! \L<nouns> (?! [\p{{L}}-] ) | {NUMBER_WORDS} \s ) {_MODIFIER} ){{0,9}}?"
-_NOUN = r"""
-    [\s-]+ (?: \p{L}++ - )?? (?: (?P<people> \L<people> ) | (?P<unit> \L<units> ) )
-    (?! \p{L} | - \p{L} | ['’]s | \s \L<things> \b )
+_GAP = r"(?: -?\s+ | [-‐‑] )"
+_MODIFIERS = rf"(?: {_GAP} (?! \L<breaks> (?! [\p{{L}}-] ) | {NUMBER_WORDS} \s ) {_MODIFIER} ){{0,11}}?"
+_OWN_MODIFIERS = rf"(?: {_GAP} (?! \L<nouns> (?! [\p{{L}}-] ) | {NUMBER_WORDS} \s ) {_MODIFIER} ){{0,11}}?"
+_NOUN_ENDS = r"(?! \p{L} | - \p{L} | ['’]s | \s \L<things> \b )"
+_NOUN = rf"""
+    {_GAP} (?: \p{{L}}++ - )??
+    (?: (?P<people> \L<people> ) | (?P<unit> \L<units> | (?<= \d - ) \L<unit> ) ) {_NOUN_ENDS}
 """
 _PEOPLE_AFTER = rf"{_ASIDE}?+ {_MODIFIERS} {_NOUN}"
 _OF = r"""
     (?: \s* / \s*
       | \s+ (?: out\s+of | of | from\s+among | from ) \s+
-        (?: (?: the | these | those | all | our | a | total | of | remaining ) \s+ ){0,4} )
+        (?: (?: the | these | those | all | our | a | total | of | remaining | originally | initially ) \s+ ){0,4} )
 """
 
 RULES = (
     rule(
         "label of a time",
         r"""(?<= (?<! \b (?: \d++ | one | two | three | four | six | every | each | per | a ) [\s-] )
-                 \b (?: weeks? | days? | months? | years? | hours? | grades? | stages? | types? | phases? | levels?
-                      | class | ages? | aged | part | table | visits? | cycles? | times? ) \s{1,2} )
+                 \b (?: weeks? | days? | months? | years? | hours? | ages? | aged | visits? | cycles? | times? ) \s{1,2}
+               | \b (?: grades? | stages? | types? | phases? | levels? | class | part | table | figure ) \s{1,2} )
             (?P<mention> \d{1,3} (?! \d | [.,] \d ) )
             (?: (?: \s? [,–-] \s? | \s (?: and | or | to | through ) \s | ,\sand\s )
                 (?P<mention> \d{1,3} (?! \d | [.,] \d ) ) ){0,20}+""",
         "seen at weeks [[4]], [[8]] and [[12]] patients wore off",
+        "40 type [[2]] diabetic patients",
         exclusion=True,
     ),
     rule(
         "label of a group",
-        r"""(?<= \b (?: group | arm | cohort | protocol | patient | subject | trial | study | no\. | number ) \s{1,2} )
-            (?P<mention> \d{1,2} (?! \d | [.,] \d ) ) (?! \s (?: [\p{L}-]++ \s )? \L<people> )""",
+        r"""(?<= \b (?: group | arm | cohort | patient | subject | trial | study | no\. | number:? ) \s{1,2} )
+            (?P<mention> \d{1,2} (?! \d | [.,] \d ) ) (?! \s (?: [\p{L}-]++ \s )? \L<people> )
+          | (?<= (?: \A | [.,;:(] \s | \b (?: in | of | for | from | to | and | or | both ) \s )
+                 (?: group | arm | cohort ) \s )
+            (?P<mention> [1-9] (?! \d | [.,] \d ) ) (?= \s \L<people> )
+          | (?<= \b protocol \s ) (?P<mention> \d++ )""",
         "group [[1]] received it",
+        "all those in group [[2]] patients' homes",
         exclusion=True,
         people=PEOPLE,
+    ),
+    rule(
+        "base of a rate",
+        r"(?<= \b (?: per | every ) \s ) (?P<mention> 1 (?: 0 | [,\s] 0 ){1,6}+ ) (?! \d )",
+        "two falls per [[1000]] patients treated",
+        exclusion=True,
     ),
     rule(
         "labels of groups",
@@ -120,11 +135,12 @@ RULES = (
     ),
     rule(
         "n equals",
-        rf"""(?<= \b n \s{{0,2}} (?: = | : | ¼ | of ) \s{{0,2}} ) (?P<mention> {INTEGER} ) (?! [./·:]? \d | \s? % )
+        rf"""(?<= \b n[s\d]? \s{{0,2}} (?: = | : | ¼ | of ) \s{{0,2}} | \( n \s? [-–] \s? (?= \d\d ) ) (?P<mention> {INTEGER} ) (?! [./·:]? \d | \s? % )
              (?: (?: ,\s | \s? (?: and | ,\ and | vs\.? | versus | / ) \s | / (?! \d+ \s? \d ) )
                  (?P<mention> {INTEGER} ) (?! [.·:] \d | \s? [%-] ) ){{0,7}}+""",
         "changes at 4 weeks (n = [[9]]) were small",
         "in both arms (N: [[12]])",
+        "in the first (n-[[34]])",
         "two arms (n = [[20]] and [[22]], respectively)",
     ),
     rule(
@@ -141,7 +157,8 @@ RULES = (
         "in 9/[[12]] patients",
         "4 (36%) out of [[11]]",
         people=PEOPLE,
-        units=UNIT_WORDS,
+        units=_PLURAL_UNITS,
+        unit=_SINGULAR_UNITS,
         breaks=BREAKS,
         things=THINGS,
     ),
@@ -150,7 +167,8 @@ RULES = (
         rf"(?P<mention> {NUMBER} ) {SHARE} {_OF} (?P<whole> {_WHOLE} ) (?: {_PEOPLE_AFTER} )?+",
         "[[29]] of 30 patients completed it",
         people=PEOPLE,
-        units=UNIT_WORDS,
+        units=_PLURAL_UNITS,
+        unit=_SINGULAR_UNITS,
         breaks=BREAKS,
         things=THINGS,
     ),
@@ -162,7 +180,8 @@ RULES = (
         "[[25]] drug- and [[24]] placebo-treated volunteers",
         nouns=BREAKS | PEOPLE,
         people=PEOPLE,
-        units=UNIT_WORDS,
+        units=_PLURAL_UNITS,
+        unit=_SINGULAR_UNITS,
         breaks=BREAKS,
         things=THINGS,
     ),
@@ -173,7 +192,8 @@ RULES = (
         "a [[24]]-patient study",
         "[[48]] overweight and obese men",
         people=PEOPLE,
-        units=UNIT_WORDS,
+        units=_PLURAL_UNITS,
+        unit=_SINGULAR_UNITS,
         breaks=BREAKS,
         things=THINGS,
     ),
@@ -182,7 +202,7 @@ RULES = (
         rf"""(?: (?P<mention> {NUMBER} ) {SHARE} \s? (?: , | and | ,\sand ) \s )?+
              (?P<mention> {NUMBER} ) {_ASIDE}?+ \s
              (?: (?: were | was | had | have | has | been | are | will | be | also | then | all | not | did | who
-                   | of\ whom | \p{{L}}+ly ) \s ){{0,4}}
+                   | of\ (?: whom | them | these | those ) | \p{{L}}+ly ) \s ){{0,4}}
              \L<verbs> \b""",
         "[[29]] completed the trial",
         "[[23]] (92%) and [[20]] (80%) finished",
@@ -201,9 +221,11 @@ RULES = (
         "number in a list",
         rf"""(?<= (?<! \p{{L}} ) [(\[] \s? | [,;:–-] \s? | \b (?: and | or | versus | vs\.? | randomi[sz]ed ) \s )
              (?! \d \) ) (?P<mention> {NUMBER} ) {SHARE} (?= \s (?! \L<breaks> \b ) \p{{L}} | \s? [),;\]:.] )
-           | (?<= \p{{L}} (?: \s | [:,]\s? ) ) (?P<mention> \d++ ) {SHARE} (?= \s? [),;\]] | \. (?! \d ) )""",
+           | (?<= \p{{L}} (?: \s | [:,]\s? ) ) (?P<mention> \d++ ) {SHARE} (?= \s? [),;\]] | \. (?! \d ) )
+           | (?<= [\p{{L}})] \s? = \s? ) (?P<mention> \d++ ) (?= \s? [,;)\]] | \s and \s )""",
         "allotted ([[20]] drug, [[21]] placebo)",
         "(arm one [[43]], arm two [[44]])",
+        "(Oslo = [[12]], Bergen = [[9]])",
         breaks=BREAKS,
     ),
 )
