@@ -51,7 +51,7 @@ _STAGE_BEFORE = ends(
     stages=frozenset(STAGES),
 )
 _TOTAL_BEFORE = ends(
-    r"""\b (?: total\ of | in\ all | in\ total | overall | sample\ of | sample\ size\ of | cohort\ of | groups?\ of
+    r"""\b (?: total\ of | in\ all | in\ total | overall | sample\ of | sample\ size\ of | cohort\ of | group\ of
              | population\ of | series\ of | consist(?:ed|ing)\ of | composed\ of | sample\ (?: was | included )
              | number\ of \s \L<people> \s was ) ,? (?: \s (?: the | these | our ) )?""",
     people=PEOPLE,
@@ -74,7 +74,9 @@ _GROUP_BEFORE = ends(
     r"""(?P<group> \b (?: group | arm | cohort | panel | part ) \s
                    (?! (?: of | in | to | was | had | and | the | who | on ) \b ) \w{1,3}
                  | (?: [\p{L}+/‐-]++ \s ){1,3} (?: group | arm | cohort ) )
-        \s? [:=(]{0,2} \s? (?: n \s? [=:] | comprised | included | had )?"""
+        \s? [:=(]{0,2} \s? (?: n \s? [=:] | comprised | includes | included | had | contains | contained
+                               | (?: was | is | will\ be )? \s? (?: composed | made\ up ) \s of
+                               | (?: will \s )? (?: consists? | consisted | consisting ) \s of | will \s include )?"""
 )
 _PLANNED_BEFORE = ends(
     r"""\b (?: planned (?! \ (?: \p{L}+ \ )? (?: analys | interim | subgroup ) ) | planning | plan | intended | intend
@@ -90,8 +92,9 @@ _FUTURE_AFTER = compile_pattern(
                    | (?: will | to\ be | shall ) \s (?: be | enroll? | include | recruit | receive | undergo ) ) \b"""
 )
 _IN_GROUP = compile_pattern(
-    r"""\A (?: \s (?: were | was | are ) )? [\s,]*
-        (?: in(?:to)? | to | on | from | for | of | per | assigned\ to | with | within | at ) \s
+    r"""\A (?: \s (?: were | was | are | will\ be ) )?
+        (?: \s (?: enrolled | included | allocated | assigned | randomi[sz]ed | treated | entered ) )? [\s,]*
+        (?: in(?:to)? | to | on | from | for | of | per | with | within | at ) \s
         (?: (?: the | each | either | an? | every | both ) \s )?
         (?P<group> (?! (?: total | overall | whole | entire | this ) \b )
            (?: (?: (?! \L<breaks> \b ) [\p{L}\d] [\p{L}\d+/.%‐–-]*+ \s ){0,4}?
@@ -113,7 +116,8 @@ class Count:
 
     `before` is what stands before the number, `behind` right behind it, `after` behind the noun that it counts. `verb`
     is `stage` or `outcome` where the clause says what these people did, `participle` where only a participle or a
-    relative clause says their stage, else empty; `stage` is the stage that it says.
+    relative clause says their stage, else empty; `stage` is the stage that it says. `in_plan` is whether the whole
+    article is a plan.
     """
 
     mention: Mention
@@ -123,6 +127,7 @@ class Count:
     after: str
     verb: str
     stage: str
+    in_plan: bool = False
 
     @property
     def rule(self) -> str:
@@ -193,6 +198,8 @@ class Count:
     @cached_property
     def is_planned(self) -> bool:
         """Whether these people were still to come."""
+        if self.in_plan:
+            return True
         if self.rule in ("n equals", "group equals"):
             return False
         if _PLANNED_BEFORE.search(self.before) or _PLANNED_AFTER.match(self.after):
@@ -208,7 +215,7 @@ class Count:
     @property
     def noun_behind(self) -> str:
         """What stands right behind the noun."""
-        return self.mention.sentence.text[self.noun_end : self.noun_end + 60]
+        return self.mention.sentence.text[self.noun_end : self.noun_end + _REACH]
 
 
 def _noun_end(mention: Mention) -> int:

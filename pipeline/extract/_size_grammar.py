@@ -31,7 +31,7 @@ _BEFORE_NUMBER = r"""
 _AFTER_NUMBER = r"""
     (?! \d | [.,·:] \d | \p{L} | \s? (?: % | ± | \+/- | \+- | × | ° )
       | [\s-] (?: per\ ?cent | [µμm]g | mcg | kg | g | ml | dl | l | mm | cm | mmhg | mmol | gy | iu | kcal | fold
-                | times | points? | years? | yrs? | weeks? | wks? | months? | days? | hours? | hrs? | h(?!\.)
+                | [mb]illions? | times | points? | years? | yrs? | weeks? | wks? | months? | days? | hours? | hrs? | h(?!\.)
                 | minutes? | min | seconds? | s ) (?! \p{L} ) )
 """
 _WHOLE = rf"(?: (?> {INTEGER} | {NUMBER_WORDS} ) {_AFTER_NUMBER} )"
@@ -135,7 +135,8 @@ RULES = (
     ),
     rule(
         "n equals",
-        rf"""(?<= \b n[s\d]? \s{{0,2}} (?: = | : | ¼ | of ) \s{{0,2}} | \( n \s? [-–] \s? (?= \d\d ) ) (?P<mention> {INTEGER} ) (?! [./·:]? \d | \s? % )
+        rf"""(?<= \b n[s\d]? \s{{0,2}} (?: = | : | ¼ | of ) \s{{0,2}} | \( n \s? [-–] \s? (?= \d\d ) )
+             (?P<mention> {INTEGER} ) (?! [./·:]? \d | \s? % )
              (?: (?: ,\s | \s? (?: and | ,\ and | vs\.? | versus | / ) \s | / (?! \d+ \s? \d ) )
                  (?P<mention> {INTEGER} ) (?! [.·:] \d | \s? [%-] ) ){{0,7}}+""",
         "changes at 4 weeks (n = [[9]]) were small",

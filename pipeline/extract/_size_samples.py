@@ -7,19 +7,22 @@ before: one that a sample had already, one that with its neighbours adds up to o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import regex
 
 from pipeline.document import Document
 from pipeline.extract._size_clause import Count, ends, read_count
-from pipeline.extract._size_grammar import SHARE, find_counts
+from pipeline.extract._size_grammar import PEOPLE, SHARE, find_counts
 from pipeline.quantities import integer
 from pipeline.rules import compile_pattern
+from pipeline.vocabulary import words
 
 NEIGHBOURS = 16  # numbers to either side that may explain it; both keep the work on very long texts linear
 _PEOPLE_RULES = ("number of people", "numbers that share a noun")
 _LIST_RULES = ("number in a list", "number in a group", "number of those who")
+_PART_RULES = ("whole of a part", "part of a whole")
 ASIDE_RULES = ("n equals", "group equals", "number in a list", "number in a group")
 
 _STUDY_BEFORE = ends(
@@ -42,6 +45,22 @@ _OPEN_BEFORE = ends(r"[(\[]")
 _LABEL_BEFORE = ends(r"\b (?: group | arm | cohort ) s? \s \w{1,3} \s? [:,=(]?")
 _NAMED_BEFORE = ends(r"\b (?: group | arm | cohort ) \s? \(")
 _PERCENT_BEFORE = ends(r"(?P<percent> \d++ (?: \. \d++ )? ) \s? % \s? [(\[] [^()\[\]]{0,30}")
+_PERCENT_BEHIND = compile_pattern(r"[\s,;:)(\[\]]{0,3} (?P<percent> \d++ (?: [.·] \d++ )? ) \s? %")
+_PERCENT_IN_CLAUSE = ends(r"(?P<percent> \d++ (?: [.·] \d++ )? ) \s? % [^.;()]{0,60} \( (?: n \s? = \s? )? \d+ \s? /")
+_EVENTS_AMONG_BEFORE = ends(
+    r"\d \s (?: \p{L}++ \s )? \L<findings> (?: \s \p{L}++ )? \s among (?: \s (?: the | all ) )?",
+    findings=words("people_findings"),
+)
+_LEFT_BEFORE = ends(
+    r"""\b (?: (?: terminations? | withdrawals? ) \s from \s the \s (?: study | trial ) | drop[\s-]?outs? | attrition
+             | lost\ to\ follow[\s-]up ) \b (?: [^.;] | (?<= \d ) \. (?= \d ) ){0,90}"""
+)
+_YEARLY = compile_pattern(r"[^.;]* \b (?: (?: per | each | every ) \s year | annually | yearly | worldwide ) \b")
+_EXAMINED = compile_pattern(
+    r"""[^.;,]{0,60}? \b (?: underwent | had | received | required | undergoing | consented\ to ) \s
+        (?: [\p{L}\d-]++ \s ){0,5}? \L<examinations> \b""",
+    examinations=words("people_examinations"),
+)
 _EVENTS_BEFORE = ends(
     r"""\b (?: adverse | (?: side\ )? effects? | events? | deaths? | died | hyp(?:er|o)\p{L}+ | experienced
              | frequent(?:ly)? | common(?:ly)? | incidence | complained | due\ to | relapses? | recurrences? | failures?
@@ -56,20 +75,27 @@ _FRONT = compile_pattern(
 _EACH = compile_pattern(r"\b (?: each | every | per ) \b")
 _EACH_HAD = compile_pattern(r"[^,;]* \b (?: were | had | have | was | died ) \b")
 _PERCENT_OF_WHOLE = compile_pattern(r"\s? [(\[,)] \s? [(\[]? \d+ (?: [.·] \d+ )? \s? %")
+_OF_BEHIND = compile_pattern(r"[)\]] \s+ of \b")
+_ASIDE_BEHIND = compile_pattern(r"\s? \( [^()]*+ (?: \( [^()]*+ \) [^()]*+ )*+ \)")
+_OF_PEOPLE_BEHIND = compile_pattern(
+    r"[)\]] \s+ of \s (?: those | (?: [\p{L}-]++ \s ){0,4}? \L<people> ) \b", people=PEOPLE
+)
+_WHOLE_CLOSED = compile_pattern(r"\s? [)\];,]")
 _WHOLE_ENDS = compile_pattern(r"\s? [),;\]] | \s (?: vs | versus | and | during | with | without | in | on | who ) \b")
 _LINK = compile_pattern(rf"{SHARE} \s (?P<link> \p{{L}}++ )")
 
 
-def _is_sample(count: Count, known: set[int], accepted: Sequence[Count]) -> bool | None:
+def _is_sample(count: Count, known: set[int], accepted: Sequence[Count], candidates: Sequence[Count]) -> bool | None:
     """Whether the clause counts people in the study, or those who had an outcome; None if it does not say.
 
-    `known` are the sizes that the document has given so far, `accepted` those of the sentence.
+    `known` are the sizes that the document has given so far, `accepted` are the samples of the sentence so far and
+    `candidates` all its numbers that may be.
     """
     if count.value == 0 or (count.value <= 2 and count.counts_units):
         return False
     match count.rule:
         case "n equals" | "group equals":
-            return _n_is_sample(count, known)
+            return _n_is_sample(count, known, candidates)
         case "whole of a part":
             return _whole_is_sample(count, known)
         case "part of a whole":
@@ -81,20 +107,37 @@ def _is_sample(count: Count, known: set[int], accepted: Sequence[Count]) -> bool
     return _people_are_sample(count, known, accepted)
 
 
-def _n_is_sample(count: Count, known: set[int]) -> bool:
-    percent = _PERCENT_BEFORE.search(count.before)
-    if percent and (
-        regex.match(r"[)\]]\s+of\b", count.behind)
-        or any(abs(100 * count.value / size - float(percent["percent"])) < 1 for size in known if size >= count.value)
-    ):
+def _n_is_sample(count: Count, known: set[int], beside: Sequence[Count]) -> bool:
+    if _PERCENT_BEFORE.search(count.before) and _OF_BEHIND.match(count.behind):
+        return False
+    pairs = {count.value + each.value for each in beside if each.rule == count.rule}
+    if not pairs & known and any(_is_share(count, count.value, size) for size in known):
         return False
     return count.value in known or not known or not _EVENTS_BEFORE.search(count.before)
 
 
+def _is_share(count: Count, part: int, whole: int) -> bool:
+    """Whether the percentage beside the number is that of a part in a whole."""
+    patterns_before = (_PERCENT_BEFORE, _PERCENT_IN_CLAUSE)
+    beside = [*(each.search(count.before) for each in patterns_before), _PERCENT_BEHIND.match(count.behind)]
+    stated = [float(match["percent"].replace("·", ".")) for match in beside if match]
+    return part <= whole and any(abs(100 * part / whole - percent) < 1 for percent in stated)
+
+
 def _whole_is_sample(count: Count, known: set[int]) -> bool:
-    if integer(count.mention.part("part")) > count.value:
+    part = integer(count.mention.part("part"))
+    if part > count.value:
         return False
     if count.counts_people or count.value in known:
+        return True
+    if _OF_BEHIND.match(count.behind) and _OF_PEOPLE_BEHIND.match(count.behind) is None:  # "5% (3/60) of the cycles"
+        return False
+    # Far more than any size given so far are sooner cycles or samples than people.
+    if (
+        10 <= count.value <= 1.5 * max(known, default=count.value)
+        and _is_share(count, part, count.value)
+        and _WHOLE_CLOSED.match(count.behind)
+    ):
         return True
     is_ratio = count.before.rstrip().endswith("/")
     said = (
@@ -112,9 +155,11 @@ def _part_is_sample(count: Count) -> bool:
         return False
     if count.value == 1 and not count.counts_people:  # "assigned to one of two groups"
         return False
-    return count.lead in ("screened", "enrolled", "randomized") or (
-        count.verb == "stage" and not _IN_BEFORE.search(count.before)
-    )
+    if count.lead in ("screened", "enrolled", "randomized"):
+        return True
+    if _LEFT_BEFORE.search(count.before):  # "withdrawals were 3/40 and 5/41"
+        return count.value > 1
+    return count.verb == "stage" and not _IN_BEFORE.search(count.before)
 
 
 def _doers_are_sample(count: Count, accepted: Sequence[Count]) -> bool:
@@ -135,6 +180,14 @@ def _people_are_sample(count: Count, known: set[int], accepted: Sequence[Count])
         return False
     if count.behind.startswith("-") or _RATE_BEFORE.search(before):  # "a 24-patient study", "40% of 25 patients"
         return True
+    if _EVENTS_AMONG_BEFORE.search(before):  # "12 deaths among 40 patients"
+        return True
+    if _YEARLY.match(count.after):
+        return False
+    if known and value < max(known) and value not in known and _EXAMINED.match(count.after):
+        return False
+    if count.counts_units and value < 5 and count.verb != "stage":
+        return False
     if count.follows_outcome:
         if _THE_BEFORE.search(before) or (value in known and _ALL_BEFORE.search(before)):
             return True
@@ -211,14 +264,28 @@ def _adding_up(counts: Sequence[Count], totals: set[int]) -> set[int]:
     return found
 
 
+def _has_its_parts_behind(count: Count, candidates: Sequence[Count]) -> bool:
+    """Whether the numbers in the parenthesis behind its noun add up to it: "61 pupils (30 tea, 31 milk)"."""
+    aside = _ASIDE_BEHIND.match(count.noun_behind)
+    if not aside:
+        return False
+    end = count.mention.sentence.start + count.noun_end + aside.end()
+    inside = [each for each in candidates if count.start < each.start < end]
+    return len(inside) > 1 and sum(each.value for each in inside) == count.value
+
+
 def _samples_among(candidates: Sequence[Count], known: set[int]) -> list[Count]:
     """The samples among the candidates of a sentence in their order, `known` being the sizes of those before them."""
     accepted: list[Count] = []
     refused: list[Count] = []
     open_: list[Count] = []
     for count in candidates:
-        verdict = _is_sample(count, known, accepted)
+        verdict = _is_sample(count, known, accepted, candidates)
         (open_ if verdict is None else accepted if verdict else refused).append(count)
+    for count in [each for each in open_ if _has_its_parts_behind(each, candidates)]:
+        open_.remove(count)
+        accepted.append(count)
+    accepted.sort(key=lambda count: count.start)
     here = {count.value for count in accepted}
     parts = [count for count in candidates if count not in refused and (count.verb != "outcome" or count.in_group)]
     adding: set[int] = set()
@@ -245,6 +312,11 @@ def _samples_among(candidates: Sequence[Count], known: set[int]) -> list[Count]:
     return sorted(accepted, key=lambda count: count.start)
 
 
+_FUTURE = compile_pattern(r"\b (?: will | shall ) \b")
+_PAST = compile_pattern(r"\b (?: was | were | had ) \b")
+_TOLD = compile_pattern(r"\b (?: was | were | had | showed | shown | reported | demonstrated | found | published ) \b")
+
+
 @lru_cache(maxsize=1)
 def find_samples(document: Document) -> tuple[Count, ...]:
     """The samples of a document in the order of its text: the real ones, or else those that are planned."""
@@ -257,6 +329,23 @@ def find_samples(document: Document) -> tuple[Count, ...]:
             for count in _samples_among(candidates[first : first + NEIGHBOURS], known):
                 (planned if count.is_planned else real).append(count)
             known.update(count.value for count in real[-NEIGHBOURS:])
-    if all(count.rule in ASIDE_RULES for count in real):  # "will enrol 60 (n = 30 in each arm)"
+    if _is_plan(document):
+        real = [
+            replace(count, in_plan=True)
+            for count in real + planned
+            if count.rule not in _PART_RULES and not _is_past(count.mention.sentence.text)
+        ]
+    elif all(count.rule in ASIDE_RULES for count in real):  # "will enrol 60 (n = 30 in each arm)"
         real += planned
     return tuple(sorted(real, key=lambda count: count.start))
+
+
+def _is_plan(document: Document) -> bool:
+    """Whether the text tells more of what will be done than of what was."""
+    texts = [sentence.text for sentence in document.sentences]
+    return sum(len(_FUTURE.findall(text)) for text in texts) > sum(len(_PAST.findall(text)) for text in texts)
+
+
+def _is_past(text: str) -> bool:
+    """Whether a sentence of a plan tells what others have seen."""
+    return _TOLD.search(text) is not None and _FUTURE.search(text) is None
