@@ -24,13 +24,14 @@ def ends(pattern: str, **lists: frozenset[str]) -> regex.Pattern[str]:
 _CLOSED = compile_pattern(r"\( [^()]*+ \) | \[ [^\[\]]*+ \]")
 _CLAUSE_END = compile_pattern(r"[;)\]] | \.\s | \.\Z | :\s | ,\sof\swh(?:om|ich)\b")
 _SHARE_NEXT = compile_pattern(r"\s? [(\[] [\d.,·]++ \s? % [)\]]")
+_NOT = compile_pattern(r"\b not \b")
 _VERB = compile_pattern(
     r"""\b
     (?: (?P<relative> who | whom | whose | that | which ) \s (?: \p{L}++ \s ){0,2}? )?
     (?: (?P<trait> (?: had | have | has | having ) \s (?: been \s )?+ (?: \p{L}+ly \s )? \L<treated> )
       | (?P<auxiliary> (?: were | was | been | be | are | is | have | has | had ) \s
           (?: (?: \p{L}+ly | also | then | all | still | not | first | finally | in | been | to | be | deemed | judged
-              | and ) \s ){0,4} )?
+              | able | and ) \s ){0,4} )?
         (?P<stage> \L<verbs> )
       | (?<! \b (?: with | of | for | in | the | a | an | or | to | from | after | by | without | and | at | on | as
                   | no | their | its ) \s )
@@ -253,6 +254,8 @@ def _what_they_did(clause: str) -> tuple[str, str]:
             return "outcome", described
         elif match["other"]:
             break
+        elif match["auxiliary"] and STAGES[word] == "analyzed" and _NOT.search(match["auxiliary"]):
+            return "stage", "discontinued"  # "were not evaluable"
         elif word in ACTIVE or match["auxiliary"]:
             return "stage", STAGES[word]
         else:

@@ -31,8 +31,8 @@ _BEFORE_NUMBER = r"""
 _AFTER_NUMBER = r"""
     (?! \d | [.,·:] \d | \p{L} | \s? (?: % | ± | \+/- | \+- | × | ° )
       | [\s-] (?: per\ ?cent | [µμm]g | mcg | kg | g | ml | dl | l | mm | cm | mmhg | mmol | gy | iu | kcal | fold
-                | [mb]illions? | times | points? | years? | yrs? | weeks? | wks? | months? | days? | hours? | hrs? | h(?!\.)
-                | minutes? | min | seconds? | s ) (?! \p{L} ) )
+                | [mb]illions? | times | points? | years? | yrs? | weeks? | wks? | months? | days?
+                | hours? | hrs? | h(?!\.) | minutes? | min | seconds? | s ) (?! \p{L} ) )
 """
 _WHOLE = rf"(?: (?> {INTEGER} | {NUMBER_WORDS} ) {_AFTER_NUMBER} )"
 NUMBER = rf"(?: {_BEFORE_NUMBER} {_WHOLE} )"

@@ -267,7 +267,7 @@ def _adding_up(counts: Sequence[Count], totals: set[int]) -> set[int]:
 def _has_its_parts_behind(count: Count, candidates: Sequence[Count]) -> bool:
     """Whether the numbers in the parenthesis behind its noun add up to it: "61 pupils (30 tea, 31 milk)"."""
     aside = _ASIDE_BEHIND.match(count.noun_behind)
-    if not aside:
+    if count.follows_outcome or not aside:
         return False
     end = count.mention.sentence.start + count.noun_end + aside.end()
     inside = [each for each in candidates if count.start < each.start < end]

@@ -14,7 +14,7 @@ from pipeline.rules import compile_pattern
 _PEOPLE_N_BEFORE = ends(r"\b \L<people> \s? [(\[] \s? n \s? [=:]", people=PEOPLE)
 _PEOPLE_STAGE = compile_pattern(
     r"""\b (?P<stage> \L<verbs> | randomi[sz]ation ) \b
-        (?! [,\s]++ (?: controlled | clinical | double | single | placebo | open | trials? | stud(?:y|ies) | phase
+        (?! [,\s]++ (?: controlled | clinical | comparative | outpatient | inpatient | pilot | double | single | placebo | open | trials? | stud(?:y|ies) | phase
                       | parallel | multi\p{L}+ | cross | prospective | blind ) )""",
     verbs=VERBS
     - {"followed", "lost", "offered", "continued", "dropped", "started", "began", "used", "compared", "study"},
@@ -26,16 +26,26 @@ _POOLED_BEFORE = ends(
     r"""\b (?: studies | trials | RCTs | articles | papers
              | (?: review | analys[ie]s | reports? | experience | efficacy ) (?= \s (?: of | in | on ) ) )
         (?: \s (?: involving | including | comprising | with | of | on | in | for | enrolling )
-            (?: \s (?: a | total | of ) ){0,3} | \s? \( n \s? = \s? )?"""
+            (?: \s (?: a | total | of ) ){0,3} | \s? \( (?: n \s? = \s? )? | \s (?: included | involved | enrolled ) )?
+      | \b (?: analysis \s (?: set | population ) | (?: ITT | mITT ) \s population ) \s
+        (?: (?: was | were ) \s )? (?: comprised | included | consisted \s of | composed \s of )"""
+)
+_POOLED_AFTER = compile_pattern(
+    r"\s (?: from | in | of ) \s (?: \d++ | two | three | four | five | six | seven | eight | nine | ten | several | multiple )"
+    r" \s (?: [\p{L}-]++ \s ){0,4}? (?: studies | trials | RCTs ) \b"
 )
 _THEN_RANDOMIZED = compile_pattern(
     r"""(?: , | ,? \s and ) \s (?: (?: then | were | subsequently ) \s )* (?: \p{L}+ly \s )?
         (?: randomi[sz]ed | assigned | allocated ) \b
       | \b randomly \s (?: divided | split | distributed ) | \b divided \b .{0,100} \b random"""
 )
+_GROUPS_OF_BEFORE = ends(
+    r"\b (?: groups | arms | cohorts ) \s (?: of | with | containing ) | \b each \s (?: group | arm | cohort ) \b [^.,;()]{0,30}"
+)
 _RESULT = compile_pattern(
-    r"""\b p \s? [<=>] | ± | \+/- | \d % | \b (?: decreased | increased | reduced | improved | changes? | reductions?
-      | reported | observed | had | occurred | survival | intention | intent | per[ -]protocol | mITT | ITT ) \b"""
+    r"""\b p \s? [<=>] | ± | \+/- | \d % | \b (?: decreased? | increased? | reduced | improved | changes? | reductions?
+      | reported | observed | had | occurred | survival | intention | intent | per[ -]protocol | mITT | ITT | higher
+      | lower | greater | longer | shorter | better | worse | differences? | significant(?:ly)? ) \b"""
 )
 
 
@@ -69,7 +79,7 @@ def _stage(count: Count, samples: Sequence[Count], stages: Mapping[int, str]) ->
         if described and _word_stage(described["stage"]) == "randomized":
             return "randomized"
         return participle if participle in ("screened", "enrolled", "randomized") else "analyzed"
-    if _POOLED_BEFORE.search(count.before):
+    if _POOLED_BEFORE.search(count.before) or _POOLED_AFTER.match(count.after):
         return "analyzed"
     if count.rule == "part of a whole" and count.lead:
         return count.lead
@@ -95,7 +105,7 @@ def _stages_before(count: Count) -> list[str]:
 
 def _stage_of_verb(count: Count) -> str:
     """The stage that a full verb says, with what follows it."""
-    if count.stage == "enrolled":
+    if count.stage in ("screened", "enrolled"):
         included = _INCLUDED.search(count.after)
         if included and _ANALYSED_AFTER.match(count.after, included.end()):
             return "analyzed"
@@ -120,6 +130,12 @@ def _stage_of_sentence(count: Count, samples: Sequence[Count], stages: Mapping[i
         for each in reversed(samples)
         if each.start < count.start and each.rule in ("number of people", "number of those who")
     ]
+    # "… leaving 63 for analysis; 32 in one group and 31 in the other": the parts are counted where their sum is.
+    for each in totals:
+        if each.mention.sentence is count.mention.sentence and any(
+            count.value + other.value == each.value for other in samples if other.start > each.start
+        ):
+            return stages[each.start]
     if aside:
         for each in totals:
             beside = each.mention.sentence is count.mention.sentence and not each.is_in_parentheses
@@ -134,7 +150,7 @@ def _stage_of_sentence(count: Count, samples: Sequence[Count], stages: Mapping[i
     if aside:
         values = {each.value for each in samples}
         for each in totals:
-            if each.value - count.value in values:
+            if each.value - count.value in values and stages[each.start] not in ("screened", "discontinued"):
                 return stages[each.start]
         if _RESULT.search(count.before + count.after):
             return "analyzed"
@@ -157,13 +173,17 @@ def read_scope(count: Count, samples: Sequence[Count], stages: Mapping[int, str]
     unit = count.mention.part("unit")
     sizes = [each.value for each in samples if each.mention.part("unit") == unit]
     biggest = max(sizes, default=count.value)
-    beside = [each for each in samples if each.mention.sentence is count.mention.sentence and each.start != count.start]
+    alike = [each for each in samples if each.mention.part("unit") == unit and each.start != count.start]
+    beside = [each for each in alike if each.mention.sentence is count.mention.sentence]
+    if _GROUPS_OF_BEFORE.search(count.before):
+        return "group"
     if count.is_total:
         return "total" if count.value * 2 >= biggest else "group"
     if count.value == biggest and sizes.count(biggest) == 1 and _PEOPLE_N_BEFORE.search(count.before):
         return "total"
-    alike = (*ASIDE_RULES, "numbers that share a noun")
-    if count.rule in alike and (count.rule != "n equals" or any(each.rule == count.rule for each in beside)):
+    if count.rule in (*ASIDE_RULES, "numbers that share a noun") and (
+        count.rule != "n equals" or any(each.rule == count.rule for each in beside)
+    ):
         return "group"
     stage = stages[count.start]
     alike_beside = [each.value for each in beside if stages[each.start] == stage]
