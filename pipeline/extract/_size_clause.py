@@ -60,14 +60,21 @@ _TOTAL_BEFORE = ends(
 _DEFINITE_BEFORE = ends(
     r"""\b (?: the | these | those | our | all | remaining | both )
         (?: \s (?: the | these | first | all | other | remaining ) )?
-      | (?: \A | [:;.,] | \b out ) \s* (?: of | among ) (?: \s the\ initial )?"""
+      | (?: \A | [:;.,] | \b out ) \s* (?: of | among ) (?: \s the\ initial )?
+      | (?: \A | : ) \s* from"""
 )
 _OF_BEFORE = ends(
-    r"(?: \A | [:;.,\n] | \b out ) \s* (?: of | among ) (?: \s (?: the | these | all | our | initial ) ){0,3}"
+    r"""(?: (?: \A | [:;.,\n] | \b out ) \s* (?: of | among ) | (?: \A | : ) \s* from )
+        (?: \s (?: the | these | all | our | initial ) ){0,3}"""
 )
 _OUTCOME_BEFORE = ends(
     r"""\b \L<findings> (?: \s (?! that ) \p{L}++ ){0,3} \s (?: in | by | of | for | from | to | among )
         (?: \s (?: another | only | all | an | additional | the | other | just | these ) )*""",
+    findings=words("people_findings"),
+)
+_RATE_BEFORE = ends(r"\d \s? % \s (?: in | of | among | for ) (?: \s (?: the | all ) )?")
+_EVENTS_AMONG_BEFORE = ends(
+    r"\d \s (?: \p{L}++ \s )? \L<findings> (?: \s \p{L}++ )? \s among (?: \s (?: the | all ) )?",
     findings=words("people_findings"),
 )
 _OPENED_BEFORE = ends(r"[(\[] [^()\[\]]{0,60}")
@@ -97,7 +104,7 @@ _IN_GROUP = compile_pattern(
         (?: \s (?: enrolled | included | allocated | assigned | randomi[sz]ed | treated | entered ) )? [\s,]*
         (?: in(?:to)? | to | on | from | for | of | per | with | within | at ) \s
         (?: (?: the | each | either | an? | every | both ) \s )?
-        (?P<group> (?! (?: total | overall | whole | entire | this ) \b )
+        (?P<group> (?! (?: total | overall | whole | entire | this | age ) \b )
            (?: (?: (?! \L<breaks> \b ) [\p{L}\d] [\p{L}\d+/.%‐–-]*+ \s ){0,4}?
                  (?: group | arm | cohort | cluster | panel | stratum | each
                    | (?<= (?: both | each\ of\ the ) \s ) groups )
@@ -105,7 +112,7 @@ _IN_GROUP = compile_pattern(
              | (?<= \b (?: in | to | on ) \s (?: the \s )? ) (?: placebo | controls? ) ) ) \b
       | \A \s* \( (?P<group> (?: (?! and\b | or\b ) [\p{L}\d] [\p{L}\d+/.%‐–-]*+ \s ){0,4}? (?: group | arm | cohort )
                              (?: \s \w{1,3} )? ) \)
-      | \A \s (?: each | apiece ) \b (?P<group>)""",
+      | \A \s (?: each | apiece | in\ both ) \b (?P<group>)""",
     breaks=(BREAKS | VERBS) - {"group", "groups", "arm", "arms", "dose", "doses", "treated", "vaccinated", "exposed"},
 )
 _PERCENT_AFTER = compile_pattern(r"\s? [(\[] [^()\[\]]{0,12} % \s? [)\],;]")
@@ -174,6 +181,16 @@ class Count:
     def follows_outcome(self) -> bool:
         """Whether the words before it say what was seen in these people: "improved in 40"."""
         return _OUTCOME_BEFORE.search(self.before) is not None
+
+    @cached_property
+    def is_denominator(self) -> bool:
+        """Whether the words before it give a share or a number of these: "40% of 25", "12 deaths among 25"."""
+        return _RATE_BEFORE.search(self.before) is not None or _EVENTS_AMONG_BEFORE.search(self.before) is not None
+
+    @property
+    def is_attribute(self) -> bool:
+        """Whether it stands in a compound: "a 24-patient study"."""
+        return self.behind.startswith("-")
 
     @cached_property
     def lead(self) -> str:

@@ -56,6 +56,16 @@ _NOUN = rf"""
     (?: (?P<people> \L<people> ) | (?P<unit> \L<units> | (?<= \d - ) \L<unit> ) ) {_NOUN_ENDS}
 """
 _PEOPLE_AFTER = rf"{_ASIDE}?+ {_MODIFIERS} {_NOUN}"
+_TAKEN_IN = r"(?: randomi[sz]ed | recruited | enroll?ed | allocated | assigned | screened )"
+# Plurals that no list has name people where they do what only people do.
+_PLURAL_AFTER = rf"""
+    (?: {_GAP} (?! \L<breaks> (?! [\p{{L}}-] ) | {NUMBER_WORDS} \s ) {_MODIFIER} ){{0,4}}?
+    {_GAP} (?P<people> [\p{{L}}-]{{3,}}s (?<! \b \L<others> ) )
+    (?= \s (?: who \s )?
+        (?: (?: were | was ) \s (?: (?: then | also | \p{{L}}+ly | screened\ and ) \s ){{0,3}} {_TAKEN_IN} \b
+          | {_TAKEN_IN} (?: [,;.)] | \s and \b )
+          | (?: consented | withdrew | participated | took\ part | dropped\ out ) \b ) )
+"""
 _OF = r"""
     (?: \s* / \s*
       | \s+ (?: out\s+of | of | from\s+among | from ) \s+
@@ -138,7 +148,7 @@ RULES = (
         rf"""(?<= \b n[s\d]? \s{{0,2}} (?: = | : | ¼ | of ) \s{{0,2}} | \( n \s? [-–] \s? (?= \d\d ) )
              (?P<mention> {INTEGER} ) (?! [./·:]? \d | \s? % )
              (?: (?: ,\s | \s? (?: and | ,\ and | vs\.? | versus | / ) \s | / (?! \d+ \s? \d ) )
-                 (?P<mention> {INTEGER} ) (?! [.·:] \d | \s? [%-] ) ){{0,7}}+""",
+                 (?P<mention> {INTEGER} ) {_AFTER_NUMBER} (?! \s? - ) ){{0,7}}+""",
         "changes at 4 weeks (n = [[9]]) were small",
         "in both arms (N: [[12]])",
         "in the first (n-[[34]])",
@@ -188,10 +198,12 @@ RULES = (
     ),
     rule(
         "number of people",
-        rf"(?P<mention> {NUMBER} ) {_PEOPLE_AFTER}",
+        rf"(?P<mention> {NUMBER} ) (?: {_PEOPLE_AFTER} | {_PLURAL_AFTER} )",
         "[[Twelve]] patients were treated",
         "a [[24]]-patient study",
         "[[48]] overweight and obese men",
+        "[[30]] retired sailors were recruited",
+        others=words("people_others"),
         people=PEOPLE,
         units=_PLURAL_UNITS,
         unit=_SINGULAR_UNITS,

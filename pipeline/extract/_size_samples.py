@@ -34,7 +34,6 @@ _STUDY_BEFORE = ends(
 _IN_BEFORE = ends(
     r"\b (?: in | of | on | with | among | for | from | by | between | to ) (?: \s (?: the | these | all ) )?"
 )
-_RATE_BEFORE = ends(r"\d \s? % \s (?: in | of | among | for ) (?: \s (?: the | all ) )?")
 _THE_BEFORE = ends(r"\b (?: the | these )")
 _ALL_BEFORE = ends(r"\b all")
 _COORDINATED_BEFORE = ends(
@@ -47,10 +46,6 @@ _NAMED_BEFORE = ends(r"\b (?: group | arm | cohort ) \s? \(")
 _PERCENT_BEFORE = ends(r"(?P<percent> \d++ (?: \. \d++ )? ) \s? % \s? [(\[] [^()\[\]]{0,30}")
 _PERCENT_BEHIND = compile_pattern(r"[\s,;:)(\[\]]{0,3} (?P<percent> \d++ (?: [.·] \d++ )? ) \s? %")
 _PERCENT_IN_CLAUSE = ends(r"(?P<percent> \d++ (?: [.·] \d++ )? ) \s? % [^.;()]{0,60} \( (?: n \s? = \s? )? \d+ \s? /")
-_EVENTS_AMONG_BEFORE = ends(
-    r"\d \s (?: \p{L}++ \s )? \L<findings> (?: \s \p{L}++ )? \s among (?: \s (?: the | all ) )?",
-    findings=words("people_findings"),
-)
 _LEFT_BEFORE = ends(
     r"""\b (?: (?: terminations? | withdrawals? ) \s from \s the \s (?: study | trial ) | drop[\s-]?outs? | attrition
              | lost\ to\ follow[\s-]up ) \b (?: [^.;] | (?<= \d ) \. (?= \d ) ){0,90}"""
@@ -101,7 +96,7 @@ def _is_sample(count: Count, known: set[int], accepted: Sequence[Count], candida
         case "part of a whole":
             return _part_is_sample(count)
         case "number of those who":
-            return _doers_are_sample(count, accepted) or None
+            return _doers_are_sample(count, accepted, candidates) or None
         case "number in a group" | "number in a list":
             return None
     return _people_are_sample(count, known, accepted)
@@ -162,12 +157,14 @@ def _part_is_sample(count: Count) -> bool:
     return count.verb == "stage" and not _IN_BEFORE.search(count.before)
 
 
-def _doers_are_sample(count: Count, accepted: Sequence[Count]) -> bool:
+def _doers_are_sample(count: Count, accepted: Sequence[Count], candidates: Sequence[Count]) -> bool:
     if count.stage and _THE_BEFORE.search(count.before):
         return True
     if count.verb == "participle" and regex.match(r"\s\p{L}+\s?[:;.()]", count.behind):
         return True
     if count.stage and accepted and (_JOINED_BEFORE.search(count.before) or count.behind.startswith(" of whom")):
+        return True
+    if count.verb == "stage" and count.stage == "discontinued" and candidates[0] is not count:
         return True
     return count.verb == "stage" and (bool(accepted) or _FRONT.search(count.before) is not None)
 
@@ -178,9 +175,7 @@ def _people_are_sample(count: Count, known: set[int], accepted: Sequence[Count])
     inside = not total and _IN_BEFORE.search(before) is not None
     if count.verb != "stage" and definite and regex.match(r"[^;]{0,80}\bin whom\b", count.after):
         return False
-    if count.behind.startswith("-") or _RATE_BEFORE.search(before):  # "a 24-patient study", "40% of 25 patients"
-        return True
-    if _EVENTS_AMONG_BEFORE.search(before):  # "12 deaths among 40 patients"
+    if count.is_attribute or count.is_denominator:
         return True
     if _YEARLY.match(count.after):
         return False

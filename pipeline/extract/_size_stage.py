@@ -9,12 +9,14 @@ import regex
 from pipeline.extract._size_clause import Count, ends
 from pipeline.extract._size_grammar import PEOPLE, STAGES, VERBS
 from pipeline.extract._size_samples import ASIDE_RULES, NEIGHBOURS
+from pipeline.quantities import NUMBER_WORDS
 from pipeline.rules import compile_pattern
 
 _PEOPLE_N_BEFORE = ends(r"\b \L<people> \s? [(\[] \s? n \s? [=:]", people=PEOPLE)
 _PEOPLE_STAGE = compile_pattern(
     r"""\b (?P<stage> \L<verbs> | randomi[sz]ation ) \b
-        (?! [,\s]++ (?: controlled | clinical | comparative | outpatient | inpatient | pilot | double | single | placebo | open | trials? | stud(?:y|ies) | phase
+        (?! [,\s]++ (?: controlled | clinical | comparative | outpatient | inpatient | pilot
+                      | double | single | placebo | open | trials? | stud(?:y|ies) | phase
                       | parallel | multi\p{L}+ | cross | prospective | blind ) )""",
     verbs=VERBS
     - {"followed", "lost", "offered", "continued", "dropped", "started", "began", "used", "compared", "study"},
@@ -31,8 +33,8 @@ _POOLED_BEFORE = ends(
         (?: (?: was | were ) \s )? (?: comprised | included | consisted \s of | composed \s of )"""
 )
 _POOLED_AFTER = compile_pattern(
-    r"\s (?: from | in | of ) \s (?: \d++ | two | three | four | five | six | seven | eight | nine | ten | several | multiple )"
-    r" \s (?: [\p{L}-]++ \s ){0,4}? (?: studies | trials | RCTs ) \b"
+    rf"""\s (?: from | in | of ) \s (?: \d++ | {NUMBER_WORDS} | several | multiple )
+        \s (?: [\p{{L}}-]++ \s ){{0,4}}? (?: studies | trials | RCTs ) \b"""
 )
 _THEN_RANDOMIZED = compile_pattern(
     r"""(?: , | ,? \s and ) \s (?: (?: then | were | subsequently ) \s )* (?: \p{L}+ly \s )?
@@ -40,12 +42,21 @@ _THEN_RANDOMIZED = compile_pattern(
       | \b randomly \s (?: divided | split | distributed ) | \b divided \b .{0,100} \b random"""
 )
 _GROUPS_OF_BEFORE = ends(
-    r"\b (?: groups | arms | cohorts ) \s (?: of | with | containing ) | \b each \s (?: group | arm | cohort ) \b [^.,;()]{0,30}"
+    r"""\b (?: groups | arms | cohorts ) \s (?: of | with | containing )
+      | \b each \s (?: group | arm | cohort ) \b [^.,;()]{0,30}
+      | \b (?: the \s (?: first | next | last | other | remaining | second | third ) | another | additional )"""
 )
+_IN_EACH_AFTER = compile_pattern(
+    r"""[^.,;()\d]{0,40}? \b (?: at | in | per | for | to | into | on ) \s (?: each | every )
+        \s (?: dos(?:e|age) | group | arm | cohort | level )"""
+)
+_OVERALL_BEFORE = ends(r"\b (?: overall | in \s (?: all | total ) ) ,?")
+_AND_BEFORE = ends(r"\b (?: and | or | versus | vs\.? | while | whereas ) (?: \s (?: to | the | in ) ){0,2}")
 _RESULT = compile_pattern(
     r"""\b p \s? [<=>] | ± | \+/- | \d % | \b (?: decreased? | increased? | reduced | improved | changes? | reductions?
       | reported | observed | had | occurred | survival | intention | intent | per[ -]protocol | mITT | ITT | higher
-      | lower | greater | longer | shorter | better | worse | differences? | significant(?:ly)? ) \b"""
+      | lower | less | more | fewer | greater | longer | shorter | better | worse | differences?
+      | significant(?:ly)? ) \b"""
 )
 
 
@@ -70,6 +81,10 @@ def _stage(count: Count, samples: Sequence[Count], stages: Mapping[int, str]) ->
     """At which stage of the study the people are counted: by the verb that counts them, else by the nearest one."""
     if count.is_planned:
         return "enrolled"
+    if count.is_attribute:
+        return "enrolled"
+    if count.is_denominator:
+        return "analyzed"
     definite = count.is_definite
     text = count.mention.sentence.text
     described = _PEOPLE_STAGE.search(text, count.mention.end - count.mention.sentence.start, count.noun_end)
@@ -154,48 +169,70 @@ def _stage_of_sentence(count: Count, samples: Sequence[Count], stages: Mapping[i
                 return stages[each.start]
         if _RESULT.search(count.before + count.after):
             return "analyzed"
-    if later := _PEOPLE_STAGE.search(count.behind):
+    later = _PEOPLE_STAGE.search(count.behind)
+    if later and _word_stage(later["stage"]) != "discontinued":
         return _word_stage(later["stage"])
     in_results = count.mention.sentence.section == "results"
     return "analyzed" if in_results or count.is_definite else "enrolled"
 
 
-def read_group(count: Count) -> str:
-    """The words beside the number that name the arm it belongs to."""
-    found = count.in_group or count.of_group
-    return (found["group"] or "").strip() if found else ""
-
-
 def read_scope(count: Count, samples: Sequence[Count], stages: Mapping[int, str]) -> str:
     """Whether the people are the whole study at that stage, or a group of it."""
-    if count.in_group or count.of_group:
+    if count.in_group or count.of_group or _IN_EACH_AFTER.match(count.after):
         return "group"
     unit = count.mention.part("unit")
-    sizes = [each.value for each in samples if each.mention.part("unit") == unit]
-    biggest = max(sizes, default=count.value)
     alike = [each for each in samples if each.mention.part("unit") == unit and each.start != count.start]
+    sizes = [count.value, *(each.value for each in alike)]
+    biggest = max(sizes)
     beside = [each for each in alike if each.mention.sentence is count.mention.sentence]
-    if _GROUPS_OF_BEFORE.search(count.before):
+    if _GROUPS_OF_BEFORE.search(count.before) and count.value < biggest:
+        return "group"
+    stage = stages[count.start]
+    same_stage = [each for each in beside if stages[each.start] == stage]
+    arms = [
+        each for each in same_stage if _are_of_a_size(count, each, stage) or _are_joined(count, each, samples, stage)
+    ]
+    is_sum = any(one.value + other.value == count.value for one in beside for other in beside if one is not other)
+    if _OVERALL_BEFORE.search(count.before) and arms and not is_sum:
+        return "group"
+    if count.rule == "numbers that share a noun":
         return "group"
     if count.is_total:
         return "total" if count.value * 2 >= biggest else "group"
     if count.value == biggest and sizes.count(biggest) == 1 and _PEOPLE_N_BEFORE.search(count.before):
         return "total"
-    if count.rule in (*ASIDE_RULES, "numbers that share a noun") and (
-        count.rule != "n equals" or any(each.rule == count.rule for each in beside)
+    if count.rule in ASIDE_RULES and (count.rule != "n equals" or any(each.rule == count.rule for each in beside)):
+        return "group"
+    if any(each.value + count.value in sizes for each in same_stage):
+        return "group"
+    if arms and not is_sum:
+        return "group"
+    # "51% (45 of 89) against 18% (16 of 90)"
+    if count.rule == "whole of a part" and any(
+        each.rule == count.rule and each.value != count.value and 0.8 <= each.value / count.value <= 1.25
+        for each in beside
     ):
         return "group"
-    stage = stages[count.start]
-    alike_beside = [each.value for each in beside if stages[each.start] == stage]
-    if any(value + count.value in sizes for value in alike_beside):
-        return "group"
-    # "34 were given one drug and 37 received another": numbers of a size, at one stage, in one sentence.
-    if stage in ("treated", "randomized", "completed") and any(
-        1 / 1.4 <= value / count.value <= 1.4 for value in alike_beside
-    ):
+    if count.value < biggest and any(each.value == count.value and (each.in_group or each.of_group) for each in alike):
         return "group"
     if stage in ("screened", "discontinued"):
         return "total"
     # "The 40 patients" of 60 are sooner a group than "40 patients were analysed".
     picked = count.rule == "whole of a part" or count.is_definite
     return "total" if count.value > biggest * (2 / 3 if picked else 1 / 2) else "group"
+
+
+def _are_of_a_size(one: Count, other: Count, stage: str) -> bool:
+    """Whether two numbers of a sentence are of two arms: "34 were given one drug and 37 another"."""
+    return stage in ("treated", "randomized", "completed") and 1 / 1.4 <= one.value / other.value <= 1.4
+
+
+def _are_joined(one: Count, other: Count, samples: Sequence[Count], stage: str) -> bool:
+    """Whether two numbers of a sentence are joined as those of arms: "115 patients on a drug and 58 on placebo"."""
+    first, later = sorted((one, other), key=lambda count: count.start)
+    return (
+        stage in ("enrolled", "treated", "analyzed")
+        and 1 / 3 <= first.value / later.value <= 3
+        and _AND_BEFORE.search(later.before) is not None
+        and not any(first.start < each.start < later.start for each in samples)
+    )

@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from pipeline.document import Document
 from pipeline.extract._size_grammar import RULES, UNITS
+from pipeline.extract._size_group import read_group
 from pipeline.extract._size_samples import find_samples
-from pipeline.extract._size_stage import near, read_group, read_scope, read_stages
+from pipeline.extract._size_stage import near, read_scope, read_stages
 from pipeline.extract.extractor import Extractor
 from pipeline.records import Mention
 
@@ -41,16 +42,12 @@ def _sizes(document: Document) -> dict[int, SampleSize]:
     """The sample sizes of a document by where they begin."""
     samples = find_samples(document)
     stages = read_stages(samples)
-    return {
-        count.start: SampleSize(
-            count.value,
-            stages[count.start],
-            read_scope(count, near(samples, place), stages),
-            read_group(count),
-            UNITS.get(count.mention.part("unit").lower(), "people"),
-        )
-        for place, count in enumerate(samples)
-    }
+    sizes = {}
+    for place, count in enumerate(samples):
+        scope = read_scope(count, near(samples, place), stages)
+        unit = UNITS.get(count.mention.part("unit").lower(), "people")
+        sizes[count.start] = SampleSize(count.value, stages[count.start], scope, read_group(count, scope), unit)
+    return sizes
 
 
 def find(document: Document) -> Iterator[Mention]:
