@@ -110,6 +110,7 @@ _IN_GROUP = compile_pattern(
                    | (?<= (?: both | each\ of\ the ) \s ) groups )
                  (?: \s (?: [A-Z] | \d | I{1,3}V? ) \b )?
              | (?<= \b (?: in | to | on ) \s (?: the \s )? ) (?: placebo | controls? ) ) ) \b
+        (?! \s? (?: \( \s? n \b | or \b ) )
       | \A \s* \( (?P<group> (?: (?! and\b | or\b ) [\p{L}\d] [\p{L}\d+/.%‐–-]*+ \s ){0,4}? (?: group | arm | cohort )
                              (?: \s \w{1,3} )? ) \)
       | \A \s (?: each | apiece | in\ both ) \b (?P<group>)""",

@@ -24,8 +24,8 @@ _NAME_AFTER = compile_pattern(
          (?: to (?: \s (?: receive | undergo | take ) )? | on | receiving | taking | undergoing | using ) \s
          (?: (?: the | an? | either ) \s )? (?P<group> {_WORDS} ) (?= [\s,;.)\]] )"""
 )
-_LISTED_AFTER = compile_pattern(rf"\s (?P<group> {_WORDS} ) (?= \s? [,;)\]] | \s (?: and | versus | vs\.? ) \s )")
-_SHARED_BEHIND = compile_pattern(r"(?: , | \s? (?: and | vs\.? | versus | / ) ) \s? \d++ \s? [,;)\]]")
+_LISTED_AFTER = compile_pattern(rf"\s (?P<group> {_WORDS} ) (?= \s? [,;)\]] | \s (?: and | versus | vs ) \b )")
+_SHARED_BEHIND = compile_pattern(r"(?: , | \s? (?: and | versus | vs\.? | / ) ) \s? \d++ \s? [,;)\]]")
 _LEADING = compile_pattern(
     r"""\A (?: (?: and | or | to | in | into | with | of | for | from | than | while | whereas | the | an? | each | every
                 | either | per | that | all | both | this | between ) \s )+"""

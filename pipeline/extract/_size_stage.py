@@ -44,7 +44,10 @@ _THEN_RANDOMIZED = compile_pattern(
 _GROUPS_OF_BEFORE = ends(
     r"""\b (?: groups | arms | cohorts ) \s (?: of | with | containing )
       | \b each \s (?: group | arm | cohort ) \b [^.,;()]{0,30}
-      | \b (?: the \s (?: first | next | last | other | remaining | second | third ) | another | additional )"""
+"""
+)
+_SOME_BEFORE = ends(
+    r"\b (?: the \s (?: first | next | last | other | remaining | second | third ) | another | additional )"
 )
 _IN_EACH_AFTER = compile_pattern(
     r"""[^.,;()\d]{0,40}? \b (?: at | in | per | for | to | into | on ) \s (?: each | every )
@@ -54,8 +57,8 @@ _OVERALL_BEFORE = ends(r"\b (?: overall | in \s (?: all | total ) ) ,?")
 _AND_BEFORE = ends(r"\b (?: and | or | versus | vs\.? | while | whereas ) (?: \s (?: to | the | in ) ){0,2}")
 _RESULT = compile_pattern(
     r"""\b p \s? [<=>] | ± | \+/- | \d % | \b (?: decreased? | increased? | reduced | improved | changes? | reductions?
-      | reported | observed | had | occurred | survival | intention | intent | per[ -]protocol | mITT | ITT | higher
-      | lower | less | more | fewer | greater | longer | shorter | better | worse | differences?
+      | reported | observed | had | occurred | survival | fell | rose | intention | intent | per[ -]protocol | mITT
+      | ITT | higher | lower | less | more | fewer | greater | longer | shorter | better | worse | differences?
       | significant(?:ly)? ) \b"""
 )
 
@@ -183,11 +186,12 @@ def read_scope(count: Count, samples: Sequence[Count], stages: Mapping[int, str]
     unit = count.mention.part("unit")
     alike = [each for each in samples if each.mention.part("unit") == unit and each.start != count.start]
     sizes = [count.value, *(each.value for each in alike)]
-    biggest = max(sizes)
-    beside = [each for each in alike if each.mention.sentence is count.mention.sentence]
-    if _GROUPS_OF_BEFORE.search(count.before) and count.value < biggest:
-        return "group"
     stage = stages[count.start]
+    # Of those screened most may never have entered: the study is no smaller for them.
+    biggest = max(each.value for each in (count, *alike) if stage == "screened" or stages[each.start] != "screened")
+    beside = [each for each in alike if each.mention.sentence is count.mention.sentence]
+    if _GROUPS_OF_BEFORE.search(count.before) or (count.value < biggest and _SOME_BEFORE.search(count.before)):
+        return "group"
     same_stage = [each for each in beside if stages[each.start] == stage]
     arms = [
         each for each in same_stage if _are_of_a_size(count, each, stage) or _are_joined(count, each, samples, stage)
