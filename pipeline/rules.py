@@ -87,5 +87,5 @@ def _matches(
 
 def _overlaps(claimed: Sequence[Span], start: int, end: int) -> bool:
     place = bisect(claimed, (start, end))
-    beside = claimed[max(place - 1, 0) : place + 1]
-    return any(start < taken_end and taken_start < end for taken_start, taken_end in beside)
+    before = place > 0 and claimed[place - 1][1] > start
+    return before or (place < len(claimed) and claimed[place][0] < end)

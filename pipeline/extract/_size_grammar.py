@@ -260,4 +260,6 @@ def find_counts(sentence: Sentence) -> list[Mention]:
         if found.start() >= end and (number := _COUNTABLE.match(text, found.start())):
             starts.append(found.start())
             end = number.end()
+    if not starts:
+        return []
     return sorted(find_mentions(RULES, sentence, starts), key=lambda mention: mention.start)

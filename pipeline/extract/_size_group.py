@@ -27,8 +27,8 @@ _NAME_AFTER = compile_pattern(
 _LISTED_AFTER = compile_pattern(rf"\s (?P<group> {_WORDS} ) (?= \s? [,;)\]] | \s (?: and | versus | vs ) \b )")
 _SHARED_BEHIND = compile_pattern(r"(?: , | \s? (?: and | versus | vs\.? | / ) ) \s? \d++ \s? [,;)\]]")
 _LEADING = compile_pattern(
-    r"""\A (?: (?: and | or | to | in | into | with | of | for | from | than | while | whereas | the | an? | each | every
-                | either | per | that | all | both | this | between ) \s )+"""
+    r"""\A (?: (?: and | or | to | in | into | with | of | for | from | than | while | whereas | the | an? | each
+                | every | either | per | that | all | both | this | between ) \s )+"""
 )
 _NAMELESS = compile_pattern(
     r"""(?: each | \d .* | .* \b per(?:cent)? \b .* | ph | therapy | treatment | baseline

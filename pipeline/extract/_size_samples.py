@@ -338,7 +338,8 @@ def find_samples(document: Document) -> tuple[Count, ...]:
 def _is_plan(document: Document) -> bool:
     """Whether the text tells more of what will be done than of what was."""
     texts = [sentence.text for sentence in document.sentences]
-    return sum(len(_FUTURE.findall(text)) for text in texts) > sum(len(_PAST.findall(text)) for text in texts)
+    future = sum(len(_FUTURE.findall(text)) for text in texts)
+    return future > 0 and future > sum(len(_PAST.findall(text)) for text in texts)
 
 
 def _is_past(text: str) -> bool:
