@@ -8,8 +8,8 @@ claims text that looks like a mention and is none, so that no later rule takes i
 
 from __future__ import annotations
 
-from bisect import bisect
-from collections.abc import Iterable, Iterator
+from bisect import bisect, insort
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -46,22 +46,22 @@ def rule(name: str, pattern: str, *examples: str, exclusion: bool = False, **wor
     return Rule(name, compile_pattern(pattern, **words), examples, exclusion)
 
 
-def find_mentions(rules: Iterable[Rule], sentence: Sentence) -> Iterator[Mention]:
+def find_mentions(rules: Iterable[Rule], sentence: Sentence, starts: Sequence[int] | None = None) -> Iterator[Mention]:
     """All mentions that the rules find in a sentence, in the order of the rules.
+
+    Where `starts` are given, a match begins at one of them that no earlier rule has claimed; else anywhere.
 
     Raises:
         TimeoutError: a pattern took longer than `SECONDS_PER_PATTERN`.
     """
     claimed: list[Span] = []  # in order, none overlapping
     for each in rules:
-        for match in each.pattern.finditer(sentence.text, timeout=SECONDS_PER_PATTERN):
+        for match in _matches(each.pattern, sentence.text, starts, claimed):
             spans = match.spans("mention") if "mention" in each.pattern.groupindex else [match.span()]
             for start, end in spans:
-                place = bisect(claimed, (start, end))
-                beside = claimed[max(place - 1, 0) : place + 1]
-                if start == end or any(start < taken_end and taken_start < end for taken_start, taken_end in beside):
+                if start == end or _overlaps(claimed, start, end):
                     continue
-                claimed.insert(place, (start, end))
+                insort(claimed, (start, end))
                 if not each.exclusion:
                     parts = {
                         name: (sentence.start + match.start(name), sentence.start + match.end(name))
@@ -70,3 +70,22 @@ def find_mentions(rules: Iterable[Rule], sentence: Sentence) -> Iterator[Mention
                     }
                     text = sentence.text[start:end]
                     yield Mention(sentence.start + start, sentence.start + end, text, sentence, each.name, parts)
+
+
+def _matches(
+    pattern: regex.Pattern[str], text: str, starts: Sequence[int] | None, claimed: Sequence[Span]
+) -> Iterator[regex.Match[str]]:
+    if starts is None:
+        yield from pattern.finditer(text, timeout=SECONDS_PER_PATTERN)
+        return
+    for start in starts:
+        if not _overlaps(claimed, start, start + 1):
+            match = pattern.match(text, start, timeout=SECONDS_PER_PATTERN)
+            if match:
+                yield match
+
+
+def _overlaps(claimed: Sequence[Span], start: int, end: int) -> bool:
+    place = bisect(claimed, (start, end))
+    before = place > 0 and claimed[place - 1][1] > start
+    return before or (place < len(claimed) and claimed[place][0] < end)
