@@ -51,9 +51,9 @@ def table(out: Path, name: str) -> list[dict[str, str]]:
 def contents(out: Path) -> dict[str, str]:
     """The digest of each file that is a function of input and version."""
     return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(out.iterdir())
-        if path.name not in {f"{name}.csv" for name in HISTORY}
+        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(out.glob("[!.]*")) + sorted(out.glob("text/*"))
+        if path.is_file() and path.name not in {f"{name}.csv" for name in HISTORY}
     }
 
 
