@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import regex
 
-from pipeline.quantities import NUMBER_WORDS
 from pipeline.records import Mention
 from pipeline.rules import compile_pattern
 from pipeline.vocabulary import words
@@ -211,16 +210,16 @@ _P = compile_pattern(
 )
 _PARENTHESIS = compile_pattern(r"[(\[] [^()\[\]]*+ (?: [(\[] [^()\[\]]*+ [)\]] [^()\[\]]*+ )*+ [)\]]")
 _LEAD = compile_pattern(
-    rf"""\A (?: \s* (?:
-          (?: in \s (?: contrast | addition | conclusion | summary | total | general | particular ) | \p{{L}}+ly
+    r"""\A (?: \s* (?:
+          (?: in \s (?: contrast | addition | conclusion | summary | total | general | particular ) | \p{L}+ly
             | however | moreover | furthermore | overall | thus | also | therefore | hence | besides
             | on \s the \s other \s hand
             | for \s example | then | nevertheless ) ,
         | (?: at | in | after | during | by | on | for | with | among | from | compared | when | despite | within | over
             | between | following | before | as | although | of | to | under | relative | versus | regarding
             | concerning | upon | using | throughout | unlike | according | comparing
-            | (?: {NUMBER_WORDS} | \d+ ) \s (?: h | min | minutes | hours | days | weeks | months | years ) )
-          \b [^,;]{{1,100}}+ , (?= \s* \w )
+            | (?: \p{L}+ | \d+ ) \s (?: h | min | minutes | hours | days | weeks | months | years ) )
+          \b [^,;]{1,100}+ , (?= \s* \w )
         | (?: results? | conclusions? | findings ) \s? :
         | (?: and | but | while | whereas | although | or | yet | nor | thus | so | that | then | plus
             | as \s well \s as | as | with | also | furthermore | however ) \b ) \s* )*+"""
@@ -254,7 +253,8 @@ _ITEMS = compile_pattern(r"\s*, \s (?: (?: and | or ) \s )? | \s (?: and | or ) 
 # Times.
 
 _UNIT = r"(?: hours? | hrs? | h | minutes? | mins? | days? | d | weeks? | wks? | months? | mo | years? | yrs? | y ) \b"
-_COUNT = rf"(?: \d++ (?: [.·] \d++ )? | {NUMBER_WORDS} )"
+_COUNT = r"""(?: \d++ (?: [.·] \d++ )? | one | two | three | four | five | six | seven | eight | nine | ten | twelve
+    | eighteen | twenty-four | thirty | sixty | ninety )"""
 _COUNTS = rf"""{_COUNT} -?
     (?: (?: , \s? {_COUNT} -? )*+ (?: ,? \s (?: and | or | to | & ) | \s? {_DASH} ) \s? {_COUNT} -? )?+"""
 _SINCE = r"""(?: postoperatively | post-?dose
@@ -383,15 +383,12 @@ def _clause_start(blanked: str) -> int:
     """Where the clause begins that holds the end of a text; the items of a list belong to one clause."""
     breaks = [match.end() for match in _HARD_BREAK.finditer(blanked)]
     start = max((place for place in breaks if not _NUMBERS_ONLY.match(blanked, place)), default=0)
+    verbs = [match.start() for match in _HAS_VERB.finditer(blanked, start)]
     for match in reversed(list(_SOFT_BREAK.finditer(blanked, start))):
-        verb = _HAS_VERB.search(blanked, match.end())
-        new = _MARK in blanked[start : match.start()] or (
-            _HAS_VERB.search(blanked, start, match.start())
-            and " and" in match[0]
-            and verb
-            and verb.start() - match.end() > 3
-        )
-        if verb and new:
+        later = [verb for verb in verbs if verb >= match.end()]
+        listed = _MARK in blanked[start : match.start()]
+        coordinated = " and" in match[0] and verbs and verbs[0] < match.start() and later and later[0] - match.end() > 3
+        if later and (listed or coordinated):
             return match.end()
     return start
 

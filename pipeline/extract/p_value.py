@@ -379,7 +379,7 @@ def _find(document: Document) -> Iterator[Mention]:
     """Mentions in the sentences that have a lone p or speak of significance in parentheses; most have neither."""
     for sentence in document.sentences:
         if _WORTH_READING.search(sentence.text):
-            yield from find_mentions(RULES, sentence)
+            yield from list(find_mentions(RULES, sentence))  # reading them is not in the time of a pattern
 
 
 EXTRACTOR = Extractor("p_value", "PValue", PValue, RULES, normalise, find=_find)
