@@ -121,7 +121,7 @@ AND = r"(?: \s*+ [,;/]? \s*+ (?: and/or | and | or | versus | vs\.? | & ) \s*+ |
 COMMA = r"\s*+ [,;] \s*+"
 SCALE = rf"""(?P<scale>
         \s*+ {_TIMES} \s*+ {_TEN} (?: {_EXPONENT} | \s? {_LOST_EXPONENT} ) {_TEN_END}
-      | \s*+ e \+? 0? (?P<e_notation> 1?\d ) (?! \d )
+      | \s*+ (?<! (?<! [\d.,] ) 10 ) e \+? 0? (?P<e_notation> 1?\d ) (?! \d )
       | \s++ {_TEN} {_EXPONENT} {_TEN_END}                           # the sign is lost: 1 10^6
       | \s++ 10 (?P<inferred> [4-9] ) (?! \d ) (?= {UNIT} )          # and the superscript too: 1 106 cells
       | \s*+ [x×*] \s? (?P<digits> 1 (?: ,?000 ){{2,3}} ) (?! \d )
@@ -139,20 +139,18 @@ LONG_DIGITS = r"(?: [1-9]\d{0,2} (?: ,\d{3} ){2,3}+ (?! [,.]?\d ) )"
 
 # Other things that are counted in such numbers.
 
-_OTHER = r"""(?: (?-i: U | IE | IEQ | IU | MIU | PFU | CFU | FFU | VP | vp | vg | GC | EID | TCID | CCID | Bq | Hz
-    | Da | eq )
-      (?! \p{Ll} ) | units? | international | colon(?:y|ies) | plaque | cop(?:y|ies) | genomes? | islets?
-          | platelets? | plt
+_OTHER = r"""(?: (?-i: U | IE | IEQ | IU | MIU | PFU | CFU | FFU | VP | vp | vg | GC | EID | TCID | CCID | Bq | Hz | Da
+      | eq ) (?! \p{Ll} )
+    | units? | international | colon(?:y|ies) | plaque | cop(?:y|ies) | genomes? | islets? | platelets? | plt
     | neutrophils? | viral | virus(?:es)? | virions? | vectors? | particles? | infectious | bacteria | bacilli
-        | organisms?
-    | spores? | oocysts? | sporozoites? | parasites? | phages? | plasmids? | molecules? | exosomes? | vesicles?
-    | erythrocytes? | reticulocytes? | BCG | lactobacill\p{L}+ | bifido\p{L}+ | tissue \s culture
+    | organisms? | spores? | oocysts? | sporozoites? | parasites? | phages? | plasmids? | molecules? | exosomes?
+    | vesicles? | erythrocytes? | reticulocytes? | BCG | lactobacill\p{L}+ | bifido\p{L}+ | tissue \s culture
     | cell \s (?: culture \s )? infect\p{L}+ | live \s attenuated | m?mol | [mnµμ]?g | dyn\p{L}* | c?m/s | s )
         (?! \p{L} )"""
 _FOR_SO_MUCH = r"""(?: \s*+ (?: / | per ) \s*+
-        (?: L | 1 | lit(?:er|re) | [µμ]l | ul | microl\p{L}* | dl | mm \s? \^? \s? [3³(] | cmm | cubic | wells?
-            | plates? | flasks?
-          | dish(?:es)? | tubes? | chambers? | g | grams? | field | hpf | high-power ) (?! \p{L} )
+        (?: L | 1 (?! [\d.,] | \s? (?: m[l1] | cc | [µμu]l ) ) | lit(?:er|re) | [µμ]l | ul | microl\p{L}* | dl
+          | mm \s? \^? \s? [3³(] | cmm | cubic | wells? | plates? | flasks? | dish(?:es)? | tubes? | chambers? | g
+          | grams? | field | hpf | high-power ) (?! \p{L} )
       | \s*+ [·.]? \s*+ L \s? \^? [-−–⁻] \s? [1¹] )"""
 """Of blood or of a culture."""
 
