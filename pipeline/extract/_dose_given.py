@@ -60,7 +60,8 @@ _PERSON = compile_pattern(
           | phase ) \b"""
 )
 _CITED = compile_pattern(
-    r"""\b (?: (?: previous(?:ly)? | earlier | prior | published | other | another | recent | several | early ) \b
+    r"""\b (?: (?: previous(?:ly)? | earlier | prior | published | other | another | recent | several | multiple
+              | numerous | many | later | early ) \b
               [^.;]{0,60} \b (?: stud(?:y|ies) | trials? | reports? | publi | experience )
           | literature | et \s al | reported \s (?: by | that )
           | (?: study | trial | work | published | performed | conducted ) \s by )"""
@@ -84,8 +85,9 @@ _OTHER_AFTER = compile_cells(
 
 _BARE_END = compile_pattern(
     r"""\s*+ (?: [-–,;:)\]/.|(] | \Z
-      | (?: and | or | vs | versus | to | in | into | at | by | via | per | for | with | were | was | is | are | will | on
-          | as | along | groups? | cohorts? | arms? | dos(?:e|es|ing|age) | levels? | intra\p{L}* | sub\p{L}* | iv | i\.v
+      | (?: and | or | vs | versus | to | in | into | at | by | via | per | for | with | were | was | is | are | will
+          | on | as | along | groups? | cohorts? | arms? | dos(?:e|es|ing|age) | levels? | intra\p{L}* | sub\p{L}* | iv
+          | i\.v
           | infus\p{L}+ | inject\p{L}+ | administ\p{L}+ | given | deliver\p{L}* | trans\p{L}+ | every | each | once
           | twice | times? | followed | compared | than | from | of | had | has | have | who | which | that | daily
           | weekly | monthly | respectively | depending | total ) \b )"""

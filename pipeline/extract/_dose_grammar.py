@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import regex
 
-from pipeline.quantities import NUMBER_WORDS, decimal, integer
+from pipeline.quantities import NUMBER_WORDS, TIMES, decimal, integer
 from pipeline.records import Mention
 from pipeline.rules import compile_pattern
 from pipeline.vocabulary import words
@@ -38,9 +38,8 @@ NUMBER = r"""(?: \d{1,3} (?: , \d{3} )++ (?! \d )
 
 SPREAD = rf"(?: \s*+ \(? (?: ± | \+ \s? / \s? [-−–] | \+[-−–] ) \s*+ {NUMBER} \s?%? \)? )?"
 
-_TIMES = r"""(?: [x×✕✖⨯х·•∙⋅*∗＊] | times? (?= \s++ 10 ) | Ã (?: — | \x97 )? | 脳 | &times; | \\times | \\ast | \\cdot
-               | \. (?= \s? 10 \s? [\^(e⁰¹²³⁴⁵⁶⁷⁸⁹*] ) )"""
-"""A multiplication sign, the letter or the dot for it, or what a wrong decoding made of it."""
+_TIMES = rf"(?: {TIMES} | times? (?= \s++ 10 ) | \. (?= \s? 10 \s? [\^(e⁰¹²³⁴⁵⁶⁷⁸⁹*] ) )"
+"""Between a factor and a power of ten."""
 
 _EXPONENT = r"""(?: \s? (?P<caret> \^ | \*{1,2} (?! \s? 10 \s? [\d^*(e⁰¹²³⁴⁵⁶⁷⁸⁹] ) | [ˆ˄＾] | exp ) \s?
                     (?: (?P<exponent> 1?\d ) (?! \d ) | [{(] \s? (?P<exponent> 1?\d ) \s? [})] )

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import regex
-
 from pipeline.document import Document
 from pipeline.extract._dose_context import (
     administrations,
@@ -248,21 +246,25 @@ def normalise(mention: Mention, document: Document) -> CellDose:
     )
 
 
-_PLAUSIBLE = {"kg": (10**3, 10**9)}
-_PLAUSIBLE_OTHERWISE = (10**3, 10**12)
+_PLAUSIBLE = {"kg": (10**3, 10**10)}
+_PLAUSIBLE_OTHERWISE = (10**4, 10**11)
+"""Numbers of cells for a kilogram, and for an administration, that a restored exponent can give without a doubt."""
+
+_TWO_READINGS = compile_pattern(r"(?P<space> \d+\.\ \d ) | (?P<sign> \d+ \s 10 )")
 
 
 def doubt(mention: Mention, record: CellDose) -> str:
     """Why a curator should look: a restored number that is implausible, or a text that can be read in two ways."""
     lowest, highest = _PLAUSIBLE.get(record.per, _PLAUSIBLE_OTHERWISE)
-    if record.exponent_source == "inferred" and not lowest <= record.cells <= highest:
+    if (
+        record.exponent_source == "inferred"
+        and not lowest <= record.cells <= (record.cells_high or record.cells) <= highest
+    ):
         return "restored exponent gives an implausible number of cells"
     if record.cells_high is not None and record.cells_high < record.cells:
         return "the range runs downwards"
-    if regex.match(r"\d+\. \d", mention.text):
-        return "a space inside the number: two readings"
-    if regex.match(r"\d+ 10", mention.text):
-        return "restored multiplication sign"
+    if two := _TWO_READINGS.match(mention.text):
+        return "a space inside the number: two readings" if two["space"] else "restored multiplication sign"
     return ""
 
 

@@ -12,7 +12,7 @@ import regex
 from pipeline.document import Document
 from pipeline.extract._p_value_context import read_context
 from pipeline.extract.extractor import Extractor
-from pipeline.quantities import decimal, plain
+from pipeline.quantities import TIMES, decimal, plain
 from pipeline.records import Mention
 from pipeline.rules import compile_pattern, find_mentions, rule
 
@@ -98,8 +98,7 @@ LINK = rf"""(?:
 
 _MINUS = rf"{DASH} \s? \d{{1,3}}+"
 _TENS = rf"10 {GAP} (?: \^ | \*\* )? {GAP} (?: [({{] \s? {_MINUS} (?: \s? [)}}] )? | {_MINUS} )"
-_TIMES = r"(?: [×x✕*∗·⋅] | &times; | Ã— | \\times )"
-_EXPONENT = rf"(?: \s* {_TIMES} \s* {_TENS} | \s? e \s? {_MINUS} )"
+_EXPONENT = rf"(?: \s* {TIMES} \s* {_TENS} | \s? e \s? {_MINUS} )"
 
 FRACTION = r"(?: [0o] \s? [.·∙•‧⋅・] \s? \d++ | (?<! \d ) [.·∙•‧⋅・] \s? \d++ | [01] , \d++ )"
 """A number below 1 (`0.05`, `.05`, `0,05`, `0. 001`), or 1 with decimals behind a comma."""
@@ -271,7 +270,7 @@ _WORTH_READING = compile_pattern(
 _OWN_VALUE = compile_pattern(rf"(?P<comparator> {COMPARATOR} | {COMPARATOR_WORDS} )? {GAP} (?P<number> {NUMBER} ) \Z")
 _NS_AT_END = compile_pattern(rf"{NOT_SIGNIFICANT} \Z")
 _POWER_OF_TEN = compile_pattern(
-    rf"(?P<factor> .*? ) {_TIMES}? (?: 10 [\^*({{]* | e ) {DASH} (?P<exponent> \d++ ) [)}}]?"
+    rf"(?P<factor> .*? ) {TIMES}? (?: 10 [\^*({{]* | e ) {DASH} (?P<exponent> \d++ ) [)}}]?"
 )
 _COMPARATORS = (
     ("<=", compile_pattern(rf"{_AT_MOST} | (?: {_LESS} | {_LESS_WORD} ) .* (?: or | / | {_SAME} )")),
