@@ -32,7 +32,7 @@ NO_LABEL = r"""(?<! \b (?: days? | weeks? | months? | years? | d | visits? | coh
 
 NUMBER = r"""(?: \d{1,3} (?: , \d{3} )++ (?! \d )
                 | \d{1,4}+ (?: [.,·∙•] \d{1,4}+
-                             | \.\ \d{1,2}+ (?= \s*+ (?: [x×*e] | million | [-–~] | (?: to | and | or ) \b ) ) )?
+                             | \.\ \d{1,2}+ (?= \s*+ (?: [x×*e] | million | [-–~] | (?: m[l1] | to | and | or ) \b ) ) )?
                 | [.·] \d{1,3}+ )"""
 """A factor; `7. 5 ×` is 7.5 in exports of registries, which put a space behind each point."""
 
