@@ -89,7 +89,8 @@ _NO_NAME = rf"""(?: {NO_QUALIFIER}
     | (?: infus | inject | transplant | administ | receiv | deliver | implant | treat | given | giv | us(?:ed|ing) | and
         | plus | single | one | two | three | low | high | median | mean | average | total | maximum | minimum | target
         | number | million | dose | these | this | their | both | all | either | escalating | increasing | randomi
-        | allocat | assign | prepar | contain | placebo | saline | solution | separat | isolat | cultur | expand )
+        | allocat | assign | prepar | contain | placebo | saline | solution | separat | isolat | cultur | expand
+        | intra(?!cell) )
       \p{{L}}* \b )"""
 _NAMED = compile_cells(
     rf"""(?<! [\p{{L}}\d/-] ) (?= \p{{L}} )
@@ -99,6 +100,7 @@ _NAMED = compile_cells(
                        | neoplas | grafts? \b | engraft | recover ) )""",
 )
 _BEHIND = compile_cells(r"[\s)]*+ (?: of \s++ )? (?: the \s++ )?")
+_QUANTIFIED = compile_pattern(r"\A (?: (?: total | these | those | the | all ) \s )++")
 _NO_CELL_TYPE = compile_pattern(
     r"(?: (?: total | live | these | the | all | nucleated | single | own | donor ) \s )* cells? \Z | [x×*] \s? \d"
 )
@@ -114,7 +116,8 @@ def cell_type(mention: Mention) -> str:
         regex.sub(r"\([^()]*\)", "", mention.part("noun")),
         *(match["name"] for match in (behind, *before) if match),
     ]
-    return next((name for each in names if (name := " ".join(each.split())) and not _NO_CELL_TYPE.match(name)), "")
+    named = (_QUANTIFIED.sub("", " ".join(each.split())) for each in names)
+    return next((name for name in named if name and not _NO_CELL_TYPE.match(name)), "")
 
 
 _ROUTES = table("routes")

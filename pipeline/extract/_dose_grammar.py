@@ -31,9 +31,9 @@ NO_LABEL = r"""(?<! \b (?: days? | weeks? | months? | years? | d | visits? | coh
 """What stands here does not number something (`on days 0 and 7`)."""
 
 NUMBER = r"""(?: \d{1,3} (?: , \d{3} )++ (?! \d )
-                | \d{1,4}+ (?: [.,·∙•] \d{1,4}+
-                             | \.\ \d{1,2}+ (?= \s*+ (?: [x×*e] | million | [-–~] | (?: m[l1] | to | and | or ) \b ) ) )?
-                | [.·] \d{1,3}+ )"""
+    | \d{1,4}+ (?: [.,·∙•] \d{1,4}+
+                 | \.\ \d{1,2}+ (?= \s*+ (?: [x×*e] | million | [-–~] | (?: m[l1] | to | and | or ) \b ) ) )?
+    | [.·] \d{1,3}+ )"""
 """A factor; `7. 5 ×` is 7.5 in exports of registries, which put a space behind each point."""
 
 SPREAD = rf"(?: \s*+ \(? (?: ± | \+ \s? / \s? [-−–] | \+[-−–] ) \s*+ {NUMBER} \s?%? \)? )?"
@@ -147,7 +147,7 @@ _OTHER = r"""(?: (?-i: U | IE | IEQ | IU | MIU | PFU | CFU | FFU | VP | vp | vg 
     | cell \s (?: culture \s )? infect\p{L}+ | live \s attenuated | m?mol | [mnµμ]?g | dyn\p{L}* | c?m/s | s )
         (?! \p{L} )"""
 _FOR_SO_MUCH = r"""(?: \s*+ (?: / | per ) \s*+
-        (?: L | 1 (?! [\d.,] | \s? (?: m[l1] | cc | [µμu]l ) ) | lit(?:er|re) | [µμ]l | ul | microl\p{L}* | dl
+        (?: L | (?<= / \s? ) 1 (?! [\d.,] | \s? (?: m[l1] | cc | [µμu]l ) ) | lit(?:er|re) | [µμ]l | ul | microl\p{L}* | dl
           | mm \s? \^? \s? [3³(] | cmm | cubic | wells? | plates? | flasks? | dish(?:es)? | tubes? | chambers? | g
           | grams? | field | hpf | high-power ) (?! \p{L} )
       | \s*+ [·.]? \s*+ L \s? \^? [-−–⁻] \s? [1¹] )"""
