@@ -14,7 +14,7 @@ from pipeline.rules import compile_pattern
 from pipeline.vocabulary import table, words
 
 _CLAUSE_END = compile_pattern(r"[;|] | (?<= [\p{L}\d)\]]{2} ) \. \s (?= \p{L} ) | \s{3}")
-_AROUND = 400
+_AROUND = 250
 """Characters on either side of a dose that are its clause at most."""
 
 
@@ -144,7 +144,8 @@ def route(mention: Mention, document: Document) -> str:
         if (name := _route_name(match[0])) and not _DRUG.match(match.string, match.end()):
             return name
     sentence, text = mention.sentence, document.article.text
-    for start, end in ((sentence.start, sentence.end), (max(0, sentence.start - 300), sentence.start)):
+    said = max(sentence.start, mention.start - 2 * _AROUND), min(sentence.end, mention.end + 2 * _AROUND)
+    for start, end in (said, (max(0, sentence.start - 300), sentence.start)):
         named = {
             name
             for match in _ROUTE.finditer(text, start, end)
@@ -192,7 +193,7 @@ def administrations(mention: Mention) -> int | None:
     return None
 
 
-_COUNT = rf"(?: {NUMBER_WORDS} | \d{{1,3}} )"
+_COUNT = r"(?: \d{1,3} | one | two | three | four | five | six | seven | eight | nine | ten | twelve )"
 _INTERVAL = compile_pattern(
     rf"""\b (?: every \s++ (?: (?: {_COUNT} | other | second | third ) [\s-]++ )? (?: days? | weeks? | months?
         | years? )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import regex
 
 from pipeline.document import Document
@@ -95,14 +97,24 @@ _BARE_END = compile_pattern(
 """A number without a unit stands alone: what follows is no noun."""
 
 
+_READ = 400
+"""Characters before and behind a number that are read."""
+
+
+@lru_cache(maxsize=16)
+def _speaks_of_others(sentence: str, text: str) -> bool:
+    """Whether a sentence is on animals or capsules, or its text on animals only."""
+    return bool(
+        _ANIMAL.search(sentence) or _CAPSULE.search(sentence) or (_ANIMAL.search(text) and not _PERSON.search(text))
+    )
+
+
 def is_given(mention: Mention, document: Document) -> bool:
     """Whether the words around say that these are cells, and given to people."""
-    text, sentence = document.article.text, mention.sentence.text
-    if _ANIMAL.search(sentence) or (_ANIMAL.search(text) and not _PERSON.search(text)):
+    text = document.article.text
+    if _speaks_of_others(mention.sentence.text, text) or _OTHER_AFTER.match(mention.after[:_READ]):
         return False
-    if _CITED.search(_SENTENCE_END.split(mention.before)[-1]):
-        return False
-    if _CAPSULE.search(sentence) or _OTHER_AFTER.match(mention.after):
+    if _CITED.search(_SENTENCE_END.split(mention.before[-_READ:])[-1]):
         return False
     named = bool(mention.part("noun"))
     before, after = mention.before[-200:].rpartition(";")[2], _SENTENCE_END.split(mention.after[:100])[0]

@@ -147,8 +147,8 @@ _OTHER = r"""(?: (?-i: U | IE | IEQ | IU | MIU | PFU | CFU | FFU | VP | vp | vg 
     | cell \s (?: culture \s )? infect\p{L}+ | live \s attenuated | m?mol | [mnµμ]?g | dyn\p{L}* | c?m/s | s )
         (?! \p{L} )"""
 _FOR_SO_MUCH = r"""(?: \s*+ (?: / | per ) \s*+
-        (?: L | (?<= / \s? ) 1 (?! [\d.,] | \s? (?: m[l1] | cc | [µμu]l ) ) | lit(?:er|re) | [µμ]l | ul | microl\p{L}* | dl
-          | mm \s? \^? \s? [3³(] | cmm | cubic | wells? | plates? | flasks? | dish(?:es)? | tubes? | chambers? | g
+        (?: L | (?<= / \s? ) 1 (?! [\d.,] | \s? (?: m[l1] | cc | [µμu]l ) ) | lit(?:er|re) | [µμ]l | ul | microl\p{L}*
+          | dl | mm \s? \^? \s? [3³(] | cmm | cubic | wells? | plates? | flasks? | dish(?:es)? | tubes? | chambers? | g
           | grams? | field | hpf | high-power ) (?! \p{L} )
       | \s*+ [·.]? \s*+ L \s? \^? [-−–⁻] \s? [1¹] )"""
 """Of blood or of a culture."""
