@@ -37,8 +37,8 @@ _COMPARATIVE = r"""(?: higher | lower | greater | smaller | larger | shorter | l
     | worse | faster | slower | earlier | later | milder | rarer | stronger | weaker | thicker | thinner | poorer
     | superior | quicker | deeper | steeper | wider | narrower | younger | older | lighter | heavier )"""
 _CHANGED = r"""(?: (?: increas | decreas | improv | reduc | ris | declin | diminish | lower | rais | enhanc | shorten
-    | prolong | attenuat | suppress | inhibit | augment | elevat | accelerat | delay | worsen | differ | alter | affect
-    | eas | alleviat | reliev | ameliorat | drop | prevent | chang | doubl | halv ) (?: ed | es | d | s )?
+    | prolong | attenuat | impair | suppress | inhibit | augment | elevat | accelerat | delay | worsen | differ | alter
+    | affect | eas | alleviat | reliev | ameliorat | drop | prevent | chang | doubl | halv ) (?: ed | es | d | s )?
     | rose | fell | grew | shrank )"""
 _CHANGE = r"""(?: differences? | increases? | decreases? | reductions? | improvements? | changes? | rises? | falls?
     | gains? | declines? | elevations? | drops? | deterioration | advantages? | benefits? | loss(?:es)? )"""
@@ -50,7 +50,7 @@ _HAVE = r"""(?: had | has | have | experienced | reported | achieved | reached |
 _SEEN = r"""(?: seen | observed | found | noted | shown | detected | reported | recorded | present | achieved
     | obtained | required | reached | documented | demonstrated | noticed | identified | evident | measured )"""
 _FINITE = rf"""(?: {_BE} | {_HAVE} | did | does | do | occurred | died | favou?red | correlated | could | would | can
-    | may | revealed | indicated | tended | trended | failed
+    | may | revealed | indicated | tended | trended | failed | returned | performed
     | (?<! \b (?: an? | the | of | with | for | in | by | or | more ) \s+ (?: \p{{L}}+ly \s+ )? ) {_CHANGED} ) \b"""
 _PEOPLE_WORD = r"""(?: patients | participants | subjects | people | children | women | men | eyes | individuals
     | those | recipients | controls | cases | groups? | arms? | placebo )"""
@@ -74,8 +74,8 @@ _STOP = rf"""(?: {_FINITE}
 _WORD = r"(?: [\p{L}\d<>≤≥/][^\s,;:()\[\]]*+ (?: [(] [^()\s]{1,6} [)] [^\s,;:()\[\]]*+ )?+ )"
 _NOUNS = rf"(?: (?! {_STOP} ) {_WORD} (?: \s+ (?! {_STOP} ) (?: {_WORD} | & ) ){{0,13}}+ )"
 _LISTED = rf"(?: {_NOUNS} (?: \s*, \s+ (?: (?: and | or | as \s well \s as ) \s+ )? {_NOUNS} ){{0,8}}+ )"
-_DETERMINERS = r"""(?: (?: the | an? | its | their | his | her | this | these | all | both | each | mean | median
-    | average | any | some | at \s least \s (?: one | an? ) ) \s+ )*+"""
+_DETERMINERS = r"""(?: (?: the | an? | its | their | his | her | this | these | all (?! [\s-] cause ) | both | each
+    | mean | median | average | any | some | at \s least \s (?: one | an? ) ) \s+ )*+"""
 _OBJECT = rf"(?: {_DETERMINERS} (?: (?P<outcome> {_LISTED} ) (?= \s* \Z ) | (?P<outcome> {_NOUNS} ) ) )"
 _SUBJECT = rf"\A \W* {_DETERMINERS} (?P<outcome> {_LISTED} )"
 _GERUND = r"(?: (?: reducing | lowering | improving | increasing | decreasing | preventing | controlling ) \s+ )"
@@ -148,10 +148,10 @@ _FOR_BEHIND = compile_pattern(
     rf"\A ,? \s for \s+ {_DETERMINERS} (?P<outcome> {_NOUNS} ) (?= \s* (?: [)\],;] | \b (?: and | between | in ) \b ) )"
 )
 _ADVERB = (
-    compile_pattern(r"\b (?: significantly | statistically | markedly ) \s* \Z"),
+    compile_pattern(rf"\b (?: significantly | statistically | markedly ) (?: \s {_COMPARATIVE} )?+ \s* \Z"),
     compile_pattern(
-        rf"""\A [\s)\]]*+ (?: {_COMPARATIVE} | reduced | increased | improved | decreased ) \s+ {_DETERMINERS}
-             (?! than ) (?P<outcome> {_NOUNS} )"""
+        rf"""\A [\s)\]]*+ (?: (?: {_COMPARATIVE} | {_CHANGED} ) \s+ )?+ {_DETERMINERS}
+             (?! than | {_COMPARATIVE} ) (?P<outcome> {_NOUNS} )"""
     ),
 )
 _CHANGE_SEEN = (
@@ -166,13 +166,16 @@ _CHANGE_SEEN = (
 _NOTHING = compile_pattern(
     rf"""\A (?: there | it | this | that | we | which | who | no | none | one | two | three | all | each | either | both
               | same | latter | former | others? | values? | comparisons? | drugs? | treatments? | therap(?:y|ies)
-              | variables | parameters | measures | outcomes | tests | effects? | {_CHANGE} | (?-i: \p{{Ll}}{{1,2}} )
+              | variables | parameters | goals? | \p{{L}}+fold | linear \b .*
+              | normal | subjective | objective | measures | outcomes | tests | effects? | {_CHANGE}
+              | (?-i: \p{{Ll}}{{1,2}} )
               | (?: positive | negative | inverse ) \s correlations?
               | (?: time | group | main | between-group | within-group | same | whole | entire | study | primary
                   | secondary ) (?: \s (?: effects? | {_CHANGE} | points? | intervals? | values? | population ) )?
               | (?: adjusted | mean | LS | least | squares | percent(?:age)? | \d+-(?: week | month | year )
                   | placebo-corrected | overall | treatment | such | further | main | similar | better | marked
-                  | clinical | statistical(?:ly)? | clinically | highly | significant(?:ly)? | \s )++
+                  | slight | small | clinical | statistical(?:ly)? | clinically | highly | significant(?:ly)?
+                  | \s )++
                 (?: {_CHANGE} | effects? | results? | correlations? | associations? | trends? )?
               | [\d\W]+ ) \Z
       | \A (?: either | neither | not | only | for | in | at | with | on | after | during | by | from | as | to | each
@@ -191,7 +194,8 @@ _HEAD = compile_pattern(
 )
 _PEOPLE = words("people")
 _LEADING = compile_pattern(
-    rf"\A (?: (?: and | or | {_COMPARATIVE} | significant(?:ly)? | no | any | the | an? | mean | median ) \s )++"
+    rf"""\A (?: (?: and | or | exception \s of | {_COMPARATIVE} | significant(?:ly)? | no | any | the | an? | mean
+                  | median ) \s )++"""
 )
 _TRAILING = compile_pattern(
     rf"""(?: \s (?: and | or | of | for | the | to | with | respectively | also | not | both | {_COMPARATIVE} | an?
@@ -217,7 +221,7 @@ _LEAD = compile_pattern(
             | for \s example | then | nevertheless ) ,
         | (?: at | in | after | during | by | on | for | with | among | from | compared | when | despite | within | over
             | between | following | before | as | although | of | to | under | relative | versus | regarding
-            | concerning | upon | using | throughout | unlike | according | comparing
+            | concerning | upon | using | throughout | unlike | except | according | comparing
             | (?: \p{L}+ | \d+ ) \s (?: h | min | minutes | hours | days | weeks | months | years ) )
           \b [^,;]{1,100}+ , (?= \s* \w )
         | (?: results? | conclusions? | findings ) \s? :
@@ -244,7 +248,9 @@ _PREPOSITION = compile_pattern(
 """What goes on with the clause before: `and from 4 to 3 (P = .2) in the others`."""
 
 _CONDITION = compile_pattern(
-    rf"\b (?: after | during | following | among | between | versus | vs | than ) \s [^,;{_MARK}]{{2,60}} \Z"
+    rf"""\b (?: (?: after | during | following | among | between ) \s [^,;{_MARK}]{{2,60}} \Z
+              | (?: versus | vs | than | compared \s (?: with | to ) ) \s
+                (?: (?! \s (?: for | in | on ) \s ) [^,;{_MARK}] ){{2,60}} (?: \Z | {_MARK} ) )"""
 )
 """An end with which an item of a list shares more than the outcome: `after balm (P = .01) and talc (P = .2)`."""
 
@@ -406,7 +412,7 @@ def _outcome(blanked: str, inside: str, after: str) -> str:
     if outcome := _behind(_ADVERB, segment, after) or _of_clause(segment):
         return outcome
     bare = None
-    if not _HAS_VERB.search(segment) and (
+    if not (_HAS_VERB.search(segment) or _ADVERB[0].search(segment)) and (
         not _CONDITION.search(blanked[start:marked].rstrip(_MARK)) if marked > start else len(segment.split()) < 8
     ):
         bare = _BARE.match(segment)
