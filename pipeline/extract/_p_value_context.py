@@ -303,7 +303,7 @@ _BASELINE = compile_pattern(r"\b (?: baseline | rest ) \Z")
 # Comparisons.
 
 _COMPARED = r"""(?: (?: as \s )? compared? \s (?: with | to | against ) | in \s comparison \s (?: with | to )
-    | relative \s to | versus | vs\.? | v\. | as \s opposed \s to | over (?= \s placebo ) )"""
+    | relative \s to | versus | vs\.? | (?<! \. ) v\. | as \s opposed \s to | over (?= \s placebo ) )"""
 _PARTNER_END = rf"""(?: {_FINITE} | \d [\d.]*+ \s? %
     | (?: at | after | by | when | while | whereas | but | which | during | from | that | respectively | it | despite
         | who | whose | due | because | over | within | between | significantly | through | than | among | there
