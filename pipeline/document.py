@@ -35,6 +35,15 @@ _CONTINUES = regex.compile(
     regex.VERBOSE | regex.IGNORECASE,
 )
 _DISEASE = "DISEASE"  # as in the corpus BC5CDR and the models trained on it
+# Exports of registries put a space behind each point (`of 7. 5 × 10^6 cells`, `P < 0. 001`).
+_CUT_NUMBER = regex.compile(
+    r"""(?<! [\d.,] | \p{L} )
+        (?<! \b (?: cohort | group | arm | level | day | week | phase | grade | part | step | no ) \s? )
+        (?: 0 \. (?= \ \d )
+          | \d{1,2} \. (?= \ \d{1,2} \s?
+              (?: [x×*·%–-] | [µμ] | (?: [mk]g | m[lm] | cm | million | billion | to ) \b ) ) )""",
+    regex.VERBOSE | regex.IGNORECASE,
+)
 _LOWER_START = regex.compile(r"\s*[\p{Ll}(\[=<>≤≥%,;:)\]±×]")
 
 
@@ -154,6 +163,7 @@ def _paragraphs(text: str, start: int, end: int) -> Iterator[Span]:
 def _sentence_spans(doc: Doc) -> Iterator[Span]:
     text = doc.text
     ends = {sentence.end_char for sentence in doc.sents}
+    ends -= {match.end() for match in _CUT_NUMBER.finditer(text)}
     ends |= {match.end() for pattern in (_GLUED_END, _END_AFTER_LETTER) for match in pattern.finditer(text)}
     start = 0
     for end in sorted(ends | {len(text)}):

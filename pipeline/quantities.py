@@ -70,6 +70,9 @@ INTEGER = rf"""
 """
 """A whole number in digits, grouped or not (`1204`, `1,204`, `1 204`); read by `integer`."""
 
+TIMES = r"(?: [x×✕✖⨯х·•∙⋅*∗＊] | Ã (?: — | \x97 )? | 脳 | &times; | \\times | \\ast | \\cdot )"
+"""A multiplication sign before a power of ten: the letter, dot or star for it, or what a decoding made of it."""
+
 
 def integer(text: str) -> int:
     """The whole number that digits or words state.

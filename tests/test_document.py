@@ -28,6 +28,16 @@ def test_sentences(expected: list[str], gap: str) -> None:
     assert all(text[each.start : each.end] == each.text for each in found)
 
 
+def test_a_space_behind_a_decimal_point_ends_no_sentence() -> None:
+    text = "Each got 2. 5 x 10^6 cells/kg in 7. 5 ml (P < 0. 001). Those in group 2. 5 % fell ill, at week 4. 9 x"
+    assert [each.text for each in document(text).sentences] == [
+        "Each got 2. 5 x 10^6 cells/kg in 7. 5 ml (P < 0. 001).",
+        "Those in group 2.",
+        "5 % fell ill, at week 4.",
+        "9 x",
+    ]
+
+
 def test_no_space_between_sentences() -> None:
     text = "Nobody fell ill at follow-up.The second part had ten patients [12].Methods were as before."
     assert [each.text for each in document(text).sentences] == [

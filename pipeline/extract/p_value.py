@@ -10,8 +10,9 @@ from decimal import Decimal
 import regex
 
 from pipeline.document import Document
+from pipeline.extract._p_value_context import read_context
 from pipeline.extract.extractor import Extractor
-from pipeline.quantities import NUMBER_WORDS, decimal, plain
+from pipeline.quantities import TIMES, decimal, plain
 from pipeline.records import Mention
 from pipeline.rules import compile_pattern, find_mentions, rule
 
@@ -97,8 +98,7 @@ LINK = rf"""(?:
 
 _MINUS = rf"{DASH} \s? \d{{1,3}}+"
 _TENS = rf"10 {GAP} (?: \^ | \*\* )? {GAP} (?: [({{] \s? {_MINUS} (?: \s? [)}}] )? | {_MINUS} )"
-_TIMES = r"(?: [×x✕*∗·⋅] | &times; | Ã— | \\times )"
-_EXPONENT = rf"(?: \s* {_TIMES} \s* {_TENS} | \s? e \s? {_MINUS} )"
+_EXPONENT = rf"(?: \s* {TIMES} \s* {_TENS} | \s? e \s? {_MINUS} )"
 
 FRACTION = r"(?: [0o] \s? [.·∙•‧⋅・] \s? \d++ | (?<! \d ) [.·∙•‧⋅・] \s? \d++ | [01] , \d++ )"
 """A number below 1 (`0.05`, `.05`, `0,05`, `0. 001`), or 1 with decimals behind a comma."""
@@ -270,7 +270,7 @@ _WORTH_READING = compile_pattern(
 _OWN_VALUE = compile_pattern(rf"(?P<comparator> {COMPARATOR} | {COMPARATOR_WORDS} )? {GAP} (?P<number> {NUMBER} ) \Z")
 _NS_AT_END = compile_pattern(rf"{NOT_SIGNIFICANT} \Z")
 _POWER_OF_TEN = compile_pattern(
-    rf"(?P<factor> .*? ) {_TIMES}? (?: 10 [\^*({{]* | e ) {DASH} (?P<exponent> \d++ ) [)}}]?"
+    rf"(?P<factor> .*? ) {TIMES}? (?: 10 [\^*({{]* | e ) {DASH} (?P<exponent> \d++ ) [)}}]?"
 )
 _COMPARATORS = (
     ("<=", compile_pattern(rf"{_AT_MOST} | (?: {_LESS} | {_LESS_WORD} ) .* (?: or | / | {_SAME} )")),
@@ -278,6 +278,11 @@ _COMPARATORS = (
     ("<", compile_pattern(rf"{_LESS} | {_LESS_WORD} | below | under")),
     (">", compile_pattern(rf"{_MORE} | {_MORE_WORD} | above | over | exceed")),
 )
+
+_ITEM = rf"(?: {EXPRESSION} | {_SIGN}? {GAP} {FRACTION} {_EXPONENT}? | {NOT_SIGNIFICANT} )"
+_VALUE = compile_pattern(_ITEM)
+_LIST_BEFORE = compile_pattern(rf"(?<! [\p{{L}}\d.] ) (?: {_ITEM} {_AND} \s* )++ \Z")
+_LIST_BEHIND = compile_pattern(rf"(?: {_AND} \s* {_ITEM} )++ (?! [\d.%] )")
 
 # Each kind with the words that tell it: between P and its value, just before, just behind.
 _KINDS = tuple(
@@ -310,56 +315,6 @@ _KINDS = tuple(
     )
 )
 
-_CLAUSE_START = compile_pattern(
-    r"""[.;:] \s
-      | [)\]] ,? \s (?: and | or | but | nor | while | whereas | as | with ) \b
-      | , \s (?: and | but | while | whereas | although ) \b"""
-)
-_TIME_UNIT = r"(?: hours? | hrs? | h | minutes? | min | days? | d | weeks? | wks? | months? | years? | yrs? ) \b"
-_COUNT = rf"(?: \d++ (?: [.·] \d++ )? | {NUMBER_WORDS} )"
-_COUNTS = rf"{_COUNT} (?: (?: , \s (?: and | or ) | , | \s (?: and | or | to ) | \s? {DASH} ) \s? {_COUNT} )*+"
-_TIMEPOINT = compile_pattern(
-    rf"""\b (?: (?: at | after | within | until ) \s
-                (?: {_COUNTS} [\s-] {_TIME_UNIT} | (?: baseline | discharge | end-?point ) \b )
-              | (?: at | by | on | in | until | after | from ) \s (?: the \s )?
-                (?: weeks? | months? | days? | years? | visits? | hours? ) \s {_COUNTS}
-              | at \s the \s end \s of \s (?: treatment | therapy | follow-up | the \s study ) \b )
-         (?: \s of \s (?: follow-?up | treatment | therapy ) \b )?"""
-)
-_COMPARED = r"""(?: (?: as \s )? compared \s (?: with | to ) | in \s comparison \s (?: with | to ) | relative \s to
-    | versus | vs\.? | v\.? )"""
-_PARTNER = r"""(?: \s (?! (?: was | were | did | those | that | it | the \s (?: increase | decrease ) ) \b )
-    \p{L} [\p{L}\d+/'’-]*+ (?: \s [\p{L}\d] [\p{L}\d+/'’.-]*+ ){0,4}+ )"""
-_COMPARISON_AHEAD = compile_pattern(
-    rf"""\b (?: (?: {_COMPARED} | than (?: \s (?: with | in | for | after | on ) )? ) {_PARTNER}
-              | between (?: \s (?: the | two | three | both | study | treatment ) )* \s (?: groups | arms ) )
-         (?= \s* [,:]? \s* \Z )"""
-)
-_COMPARISON_BEHIND = compile_pattern(rf"[\s,]{{1,2}} (?P<words> {_COMPARED} {_PARTNER} ) (?= \s* [)\],;.] )")
-_NOUNS = r"""\p{L} [\p{L}\d/'’-]*+
-    (?: \s (?! (?: was | were | is | are | had | have | that | which | did | than ) \b ) [\p{L}\d/'’-]++ ){0,6}?"""
-_OUTCOMES = (
-    compile_pattern(
-        rf"""\A \W* (?: (?: and | but | while | whereas | the | mean | median | both ) \s )*+ (?P<outcome> {_NOUNS} ) \s
-             (?: (?: was | were ) \s (?: (?: also | not | \p{{L}}+ly ) \s )*+
-                 (?: higher | lower | greater | smaller | shorter | longer | less | reduced | increased | decreased
-                   | improved | similar | comparable | different ) \b
-               | (?: \p{{L}}+ly \s )? (?: increased | decreased | improved | fell | rose | declined | differed )
-                 (?= \s (?: \p{{L}}+ly \s )? (?: in | from | by | at | after | with | to | between | more | less ) \b
-                   | \s? [(\[,] | \s* \Z ) )"""
-    ),
-    compile_pattern(
-        rf"""\b (?: differences? | increases? | decreases? | reductions? | improvements? | changes? | rise | fall )
-             \s in \s (?: (?: the | mean | median ) \s )* (?P<outcome> {_NOUNS} )
-             (?= \s (?: between | was | were | from | at | after | compared | with | in | among | than | by | for
-                       | during ) \b | \s* [(\[,;] | \s* \Z )"""
-    ),
-)
-_NO_OUTCOME = compile_pattern(
-    r"""\b (?: groups? | arms? | patients | subjects | participants | there | it | this | these | they | we | which
-           | differences? | results? ) \b | \A changes? \Z"""
-)
-
 
 def normalise(mention: Mention, document: Document) -> PValue:
     """The value and its comparator (a comparator that a page lost is read as `=`), with what the words around it say.
@@ -369,11 +324,15 @@ def normalise(mention: Mention, document: Document) -> PValue:
     """
     comparator, value, text = _read(mention)
     kind = _kind(mention)
-    if mention.part("more"):  # what a list's values were for is said in lists too, and not told apart here
-        return PValue(comparator, value, text, kind)
-    clause, inside = _clause(mention.before[-400:])
-    comparison, timepoint = _comparison(mention, clause, inside), _timepoint(mention, clause, inside)
-    return PValue(comparator, value, text, kind, _outcome(clause), comparison, timepoint)
+    context = read_context(mention, *_place(mention))
+    return PValue(comparator, value, text, kind, context.outcome, context.comparison, context.timepoint)
+
+
+def _place(mention: Mention) -> tuple[int, int]:
+    """Which of the values that are listed together a mention is, from 0, and how many there are."""
+    opened, closed = _LIST_BEFORE.search(mention.before[-200:]), _LIST_BEHIND.match(mention.after[:200])
+    before = len(_VALUE.findall(opened[0])) if opened else 0
+    return before, before + 1 + (len(_VALUE.findall(closed[0])) if closed else 0)
 
 
 def _read(mention: Mention) -> tuple[str, float | None, str]:
@@ -415,41 +374,11 @@ def _kind(mention: Mention) -> str:
     return "plain"
 
 
-def _clause(before: str) -> tuple[str, str]:
-    """The clause that leads up to a P-value, and what its parenthesis says before it."""
-    inside = ""
-    if opened := regex.search(r"[(\[](?P<inside>[^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)\Z", before):
-        before, inside = before[: opened.start()], regex.split(r";|(?i:\bp\W[^,;]*[,;])", opened["inside"])[-1]
-    starts = [match.end() for match in _CLAUSE_START.finditer(before)]
-    return before[starts[-1] if starts else 0 :].strip(), inside.strip()
-
-
-def _outcome(clause: str) -> str:
-    for pattern in _OUTCOMES:
-        if (found := pattern.search(clause)) and not _NO_OUTCOME.search(found["outcome"]):
-            return found["outcome"]
-    return ""
-
-
-def _comparison(mention: Mention, clause: str, inside: str) -> str:
-    if behind := _COMPARISON_BEHIND.match(mention.after[:80]):
-        return behind["words"]
-    ahead = _COMPARISON_AHEAD.search(inside) or _COMPARISON_AHEAD.search(clause)
-    return ahead[0] if ahead else ""
-
-
-def _timepoint(mention: Mention, clause: str, inside: str) -> str:
-    if behind := _TIMEPOINT.match(mention.after[:60].lstrip(" ,")):
-        return behind[0]
-    found = [match[0] for part in (clause, inside) for match in _TIMEPOINT.finditer(part)]
-    return found[0] if len(found) == 1 else ""
-
-
 def _find(document: Document) -> Iterator[Mention]:
     """Mentions in the sentences that have a lone p or speak of significance in parentheses; most have neither."""
     for sentence in document.sentences:
         if _WORTH_READING.search(sentence.text):
-            yield from find_mentions(RULES, sentence)
+            yield from list(find_mentions(RULES, sentence))  # reading them is not in the time of a pattern
 
 
 EXTRACTOR = Extractor("p_value", "PValue", PValue, RULES, normalise, find=_find)
