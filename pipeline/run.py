@@ -77,7 +77,7 @@ class Work:
 
 
 def find_files(folder: Path) -> tuple[list[Work], list[Failure]]:
-    """The files below a folder by name, without hidden ones and parts of pages, and the folders that cannot be read."""
+    """The files below a folder by name, hidden ones and parts of pages aside, and the folders that cannot be read."""
     failures: list[Failure] = []
 
     def unreadable(error: OSError) -> None:
@@ -94,7 +94,7 @@ def find_files(folder: Path) -> tuple[list[Work], list[Failure]]:
 
 
 def _is_of_a_page(folder: str, names: list[str]) -> bool:
-    """Whether a folder holds the pictures and scripts that a browser saved with a page (`paper.html`, `paper_files`)."""
+    """Whether a folder holds the pictures and scripts that a browser saved with a page (`x_files`, `x.html`)."""
     page = folder.removesuffix("_files")
     return page != folder and not {f"{page}.html", f"{page}.htm"}.isdisjoint(names)
 

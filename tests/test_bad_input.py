@@ -273,6 +273,27 @@ def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes
 
 
+REPEATED = [
+    "<!DOCTYPE x [", "[]]", "<?xml ", "<!-- ", "@comment{\n", "\n", "TY  - ", "PMID- x\n", '{"passages"}', "{", "a,b\n",
+    '"', "<html ", "<sup>", "&", "<PubmedArticle>", "</PubmedArticle>", "xmlns:a='", "title,abstract\n", "\0",
+]  # fmt: skip
+STARTS = ["", "<?xml version='1.0'?>", "<!DOCTYPE x [", "<PubmedArticleSet>", '{"passages": 1}', "<html>"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("repeated", REPEATED)
+def test_what_is_said_over_and_over_is_read_at_once(start: str, repeated: str) -> None:
+    text = start + repeated * (100_000 // len(repeated))
+    clock = time.process_time()
+    try:
+        for each in read_stream(text.encode()):
+            assert isinstance(each, Article | ReadError)
+    except ReadError:
+        pass
+    assert time.process_time() - clock < 5
+
+
 SEEDS = sorted(path for path in FIXTURES.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc"))
 PACKED = {"five.xml.gz": gzip.compress(FIVE), "five.zip": zipped({"a.xml": FIVE, "b.txt": TEXT})}
 DOCUMENTS = {str(path.relative_to(FIXTURES)): path.read_bytes() for path in SEEDS} | PACKED

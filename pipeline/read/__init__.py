@@ -34,7 +34,7 @@ __all__ = ["Options", "ReadError", "decode", "make_article", "read", "read_strea
 _Reader: TypeAlias = Callable[[Source], Iterator[Article | ReadError]]
 
 _HTML = regex.compile(
-    rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--.*?-->\s*+)*+(?:<!doctype\s+html\b|<(?:html|head|body)\b)",
+    rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--.*?-->\s*+)*+(?:<!doctype\s+html\b|<(?:html|head|body|title|meta|main|section|div|h1|p)\b)",
     regex.IGNORECASE | regex.DOTALL,
 )
 _TAGGED: Mapping[regex.Pattern[bytes], _Reader] = {
@@ -101,7 +101,7 @@ def _read(source: Source, options: Options) -> Iterator[Article | ReadError]:
 def _reader(head: bytes, suffix: str, options: Options) -> _Reader | None:
     """What reads a document that begins with these bytes; None where it is a plain text, or nothing known."""
     begins = head.lstrip()
-    if _HTML.match(head):
+    if _HTML.match(head) or (suffix in (".html", ".htm", ".xhtml") and b"<" in head):
         return html.read_html
     is_xml = begins.startswith((b"<?xml", b"<!DOCTYPE"))
     if is_xml or (begins.startswith(b"<") and xml.root(head)):

@@ -7,8 +7,6 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 
-import regex
-
 from pipeline.read.source import ReadError, Source, chunks
 
 _SIGNATURES = {
@@ -189,4 +187,4 @@ def lines(source: Source) -> Iterator[tuple[str, str]]:
                 text, encoding = line.decode(usual), f"{usual} (detected)"
             except UnicodeDecodeError:
                 text, encoding = _decoded(line)
-        yield regex.sub(r"\r?\n\Z|\r\Z", "", text), source.encoding or encoding
+        yield text.removesuffix("\n").removesuffix("\r"), source.encoding or encoding

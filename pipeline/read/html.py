@@ -225,8 +225,10 @@ class _Page:
             raised += [(length + start, length + end) for start, end in spans]
             pieces.append(words)
             length += len(words) + 1
-        text = "\n".join(pieces)
-        found = {element: (starts[a], min(starts[b], len(text))) for element, (a, b) in self.spans.items()}
+        text = "\n".join(pieces).rstrip()
+        found = {
+            element: (min(starts[a], len(text)), min(starts[b], len(text))) for element, (a, b) in self.spans.items()
+        }
         return text, raised, dict(sorted(found.items(), key=lambda each: (each[1][0], -each[1][1])))
 
 

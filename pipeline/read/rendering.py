@@ -37,6 +37,7 @@ _SET_RAISED_BY_HABIT = regex.compile(
       | high | hi | bright | int | dim | low | lo | neg | pos""",
     regex.VERBOSE | regex.IGNORECASE,
 )
+_NUMBER = regex.compile(r"[−–‐+-]?\d+")
 _REFERENCES = regex.compile(r"\s*\[?\s*(?:\d+|\p{L})(?:\s*[,;–-]\s*(?:\d+|\p{L}))*\s*\]?\s*")
 _MARK = regex.compile(r"[\s*†‡§¶#✉]+")  # of a note that is not shown
 _TAG = regex.compile(
@@ -137,7 +138,7 @@ def render(inline: Iterable[tuple[str, bool]]) -> tuple[str, list[Span]]:
             text += words.lstrip(" ") if text.endswith(" ") or not text else words
             continue
         number = words.strip()
-        if text.endswith(" ") and text[-2:-1].isdigit() and regex.fullmatch(r"[−–‐+-]?\d+", number):
+        if text.endswith(" ") and text[-2:-1].isdigit() and _NUMBER.fullmatch(number):
             text = text[:-1]
         text = text.removesuffix("^") + "^"
         spans.append((len(text), len(text) + len(number)))
