@@ -189,6 +189,8 @@ def pubmed(inside: str, more: str = "") -> str:
         ("CD25<sup>high</sup> T cells", "CD25high T cells"),
         ("the 1<sup>st</sup> day of Xyz<sup>®</sup>", "the 1st day of Xyz®"),
         ("cells/m<sup>2</sup>", "cells/m^2"),
+        ("Ca<sup>2+</sup>", "Ca2+"),
+        ("in 45<sup>12</sup> patients", "in 45 ^12 patients"),
         ("H<sub>2</sub>O and VO<sub>2</sub>max", "H2O and VO2max"),
         ("fever<sup>a</sup> in 3", "fever^a in 3"),
         ("a &lt; b &amp; &alpha;", "a < b & α"),
@@ -329,7 +331,7 @@ FILLER = " and what else was said of it in so many words that it is as long as a
         ("seen<span class=off>not</span>", "seen"),
         ("seen<span class='off on'> too</span>", "seen\ntoo"),
         ("seen<span hidden>not</span><span style='display: none'>not</span><!-- not -->", "seen"),
-        ("10<math><msup><mn>4</mn><mn>2</mn></msup></math>", "104^2"),
+        ("10<math><msup><mn>4</mn><mn>2</mn></msup></math>", "104 ^2"),
         ("P &lt; .05&nbsp;here", "P < .05\u00a0here"),
     ],
 )

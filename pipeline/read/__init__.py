@@ -24,12 +24,23 @@ import regex
 
 from pipeline.read import bioc, html, jats, pubmed, references, sheets, xml
 from pipeline.read.decoding import ascii_head, decode, narrow
-from pipeline.read.rendering import safe_id
+from pipeline.read.languages import language
+from pipeline.read.rendering import LONGEST_ARTICLE, safe_id
 from pipeline.read.source import Options, ReadError, Source, open_file, open_stream
 from pipeline.read.text import make_article, read_json_lines, read_text
 from pipeline.records import Article
 
-__all__ = ["Options", "ReadError", "decode", "make_article", "read", "read_stream", "safe_id"]
+__all__ = [
+    "LONGEST_ARTICLE",
+    "Options",
+    "ReadError",
+    "decode",
+    "language",
+    "make_article",
+    "read",
+    "read_stream",
+    "safe_id",
+]
 
 _Reader: TypeAlias = Callable[[Source], Iterator[Article | ReadError]]
 
