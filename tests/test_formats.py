@@ -366,6 +366,15 @@ def test_declared_encodings_may_be_wrong(encoding: str, declared: str, tmp_path:
     assert article.text in ("Zürich’s µ ± 3", "Zürich ± 3")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    "path", [path for path in WHOLE if path.suffix != ".xlsx"], ids=lambda path: f"{path.parent.name}{path.suffix}"
+)
+def test_encodings_with_a_mark(path: Path, encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "wide").write_bytes(path.read_bytes().decode().encode(encoding))
+    assert [each.text for each in articles(tmp_path / "wide")] == [each.text for each in articles(path)]
+
+
 def test_stream_of_a_zip() -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:

@@ -158,7 +158,7 @@ def read_bibtex(source: Source) -> Iterator[Article | ReadError]:
         if not isinstance(entry, Entry):
             continue
         try:
-            yield _bibtex_article(entry.fields, entry.raw or "", source, number, encoding)
+            yield _bibtex_article(entry.fields, entry.raw or "", source, number, source.encoding or encoding)
         except ReadError as error:
             yield ReadError(error.reason, f"record {number}, line {(block.start_line or 0) + 1}")
 
