@@ -380,4 +380,5 @@ def test_stream_of_a_zip() -> None:
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("a.txt", "Twelve patients were treated.")
         archive.writestr("b.txt", "Six patients were treated.")
-    assert [each.text[:6] for each in read_stream(data.getvalue()) if isinstance(each, Article)] == ["Twelve", "Six pa"]
+    found = [(each.id, each.text[:6]) for each in read_stream(data.getvalue()) if isinstance(each, Article)]
+    assert found == [("a", "Twelve"), ("b", "Six pa")]

@@ -42,11 +42,13 @@ __all__ = [
     "safe_id",
 ]
 
+_HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _Reader: TypeAlias = Callable[[Source], Iterator[Article | ReadError]]
 
 _HTML = regex.compile(
-    rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--.*?-->\s*+)*+(?:<!doctype\s+html\b|<(?:html|head|body|title|meta|main|section|div|h1|p)\b)",
-    regex.IGNORECASE | regex.DOTALL,
+    rb"""\s*+ (?: <\?xml[^>]*+> \s*+ )? (?: <!--.*?--> \s*+ )*+
+         (?: <!doctype\s+html\b | < (?:html|head|body|title|meta|main|section|div|h1|p)\b )""",
+    regex.VERBOSE | regex.IGNORECASE | regex.DOTALL,
 )
 _TAGGED: Mapping[regex.Pattern[bytes], _Reader] = {
     regex.compile(rb"\s*+(?:[^\n]{0,200}+\n\s*+){0,5}?PMID ?- *\d"): references.read_medline,
@@ -77,8 +79,10 @@ def read_stream(data: bytes, options: Options | None = None) -> Iterator[Article
         ReadError: it cannot be read.
     """
     for result in _read_all(open_stream(io.BytesIO(data), "-", "-"), options or Options()):
-        is_one = isinstance(result, Article) and result.format in ("text", "html")
-        yield replace(result, id="-", given_id="-") if is_one else result  # type: ignore[type-var]
+        if isinstance(result, Article) and result.file == "-" and result.format in ("text", "html"):
+            yield replace(result, id="-", given_id="-")
+        else:
+            yield result
 
 
 def _read_all(sources: Iterator[Source | ReadError], options: Options) -> Iterator[Article | ReadError]:
@@ -112,7 +116,7 @@ def _read(source: Source, options: Options) -> Iterator[Article | ReadError]:
 def _reader(head: bytes, suffix: str, options: Options) -> _Reader | None:
     """What reads a document that begins with these bytes; None where it is a plain text, or nothing known."""
     begins = head.lstrip()
-    if _HTML.match(head) or (suffix in (".html", ".htm", ".xhtml") and b"<" in head):
+    if _HTML.match(head) or (suffix in _HTML_SUFFIXES and b"<" in head):
         return html.read_html
     is_xml = begins.startswith((b"<?xml", b"<!DOCTYPE"))
     if is_xml or (begins.startswith(b"<") and xml.root(head)):
@@ -149,5 +153,5 @@ def _is_json_lines(begins: bytes) -> bool:
     first = begins.split(b"\n")[0]
     try:
         return isinstance(json.loads(first), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return first.startswith(b"{") and b'"text"' in first

@@ -22,6 +22,8 @@ from pipeline.read.rendering import Inline, marked, plain, record_article, statu
 from pipeline.read.source import ReadError, Source
 from pipeline.records import Article
 
+_LARGEST_BIBTEX = 50_000_000
+"""Bytes of the largest BibTeX file, which is read whole."""
 _PUBMED_ADDRESS = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/(\d{1,8})\b")
 
 
@@ -137,7 +139,7 @@ def read_bibtex(source: Source) -> Iterator[Article | ReadError]:
     from bibtexparser.model import Entry, ParsingFailedBlock
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it says of a broken entry, a `ReadError` does
-    text, encoding = decode(source.read())
+    text, encoding = decode(source.read(_LARGEST_BIBTEX))
     try:
         library = parse_string(text)
     except (ValueError, RecursionError, IndexError, KeyError, AttributeError) as error:
