@@ -275,7 +275,8 @@ def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
 
 REPEATED = [
     "<!DOCTYPE x [", '{"a":', "[]]", "<?xml ", "<!-- ", "@comment{\n", "\n", "TY  - ", "PMID- x\n", "{", "a,b\n",
-    '{"passages"}', '"', "<html ", "<sup>", "&", "<PubmedArticle>", "</PubmedArticle>", "xmlns:a='", "title,abstract\n", "\0",
+    '{"passages"}',
+    '"', "<html ", "<sup>", "&", "<PubmedArticle>", "</PubmedArticle>", "xmlns:a='", "title,abstract\n", "\0",
 ]  # fmt: skip
 STARTS = ["", "<?xml version='1.0'?>", "<!DOCTYPE x [", "<PubmedArticleSet>", '{"passages": 1}', "<html>"]
 
