@@ -342,6 +342,28 @@ def test_what_is_seen_of_a_page(markup: str, text: str, tmp_path: Path) -> None:
     assert sections(article)[0] == ("title", "Cells for knees, an open trial in people who ski a lot")
 
 
+SEEN = f"We saw 12 patients{FILLER}."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div class='Abstracts'><div class='abstract graphical'><p>9 {SEEN}</p></div>"
+        f"<div class='abstract author'><h2>Abstract</h2><p>{SEEN}</p></div></div>",
+        f"<div class='hlFld-Abstract'><h2 class='abstract-title'>Abstract</h2><p>{SEEN}</p>"
+        "<div class='keywords'>Keywords: 9 patients</div></div>",
+        f"<ul><li class='abstract-link'>Abstract</li></ul><section id='Abs1' class='abstract'><p>{SEEN}</p></section>"
+        f"<section class='similar-articles'><div class='abstract'>9 {SEEN}</div></section>",
+        f"<h2>Abstract</h2><p>{SEEN}</p><h2>References</h2><p>9 {SEEN}</p>",
+    ],
+    ids=["several abstracts", "keywords within", "links to it, and others", "its heading only"],
+)
+def test_the_abstract_of_a_page(body: str, tmp_path: Path) -> None:
+    head = '<meta name="citation_title" content="Cells for knees">'
+    page = f"<html><head>{head}</head><body><p>Society of Knees</p><h1>Cells for knees</h1>{body}</body></html>"
+    assert sections(one(page, "x.html", tmp_path)) == [("title", "Cells for knees"), ("abstract", SEEN)]
+
+
 def test_xlsx_of_several_sheets(tmp_path: Path) -> None:
     import openpyxl
 
