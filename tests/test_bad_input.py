@@ -183,6 +183,9 @@ def test_links_in_archives(tmp_path: Path) -> None:
         ("x.docx", zipped({"[Content_Types].xml": b"", "w/d.xml": b""}), "", "not a known format: an Office document"),
         ("x.tar", b"a.txt".ljust(257, b"\0") + b"ustar\0" + b"\0" * 300, "", "not a known format: a tar archive"),
         ("x.xml", b'<?xml version="1.0"?><rss><i/></rss>', "", "not a known format: XML with the root element 'rss'"),
+        ("x.xml", b"<PubmedArticleSet></PubmedArticleSet>", "", "no article in it"),
+        ("x.csv", b"title,abstract\n", "", "no article in it"),
+        ("x.xml", b"<article><title>DocBook</title></article>", "record 1, line 1", "not JATS"),
         ("x.xml", b'<?xml version="1.0"?>' + b"<!-- -->" * 20_000, "", "XML without an element"),
     ],
 )  # fmt: skip

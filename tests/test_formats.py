@@ -311,6 +311,13 @@ def test_rows_without_identifiers_are_numbered(tmp_path: Path) -> None:
     assert [each.id for each in articles(path)] == ["my_list-2", "my_list-4"]
 
 
+def test_long_identifiers_can_still_be_file_names(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(f"id,title,abstract\n{'é/' * 500},A,One.\n", "utf-8")
+    (article,) = articles(tmp_path / "x.csv")
+    assert len(article.id.encode()) <= 150
+    assert article.id.startswith("x-é_é_é")
+
+
 PAGE = (
     "<html><head><style>.up{vertical-align:super} .off{display:none} .off.on{display:block}</style></head><body>"
     "<h1>Cells for knees, an open trial in people who ski a lot</h1><div class='abstract'>%s</div></body></html>"

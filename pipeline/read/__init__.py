@@ -90,9 +90,13 @@ def _read_all(sources: Iterator[Source | ReadError], options: Options) -> Iterat
         if isinstance(source, ReadError):
             yield source
             continue
+        results = 0
         try:
             for result in _read(source, options):
+                results += 1
                 yield _in_member(result, source.member) if isinstance(result, ReadError) else result
+            if not results:
+                raise ReadError("no article in it")  # noqa: TRY301  one way out of a document
         except ReadError as error:
             if not source.member:
                 raise

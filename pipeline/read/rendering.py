@@ -27,6 +27,7 @@ from pipeline.vocabulary import table
 LONGEST_ARTICLE = 10_000_000
 """Characters of the longest article that is read."""
 
+_LONGEST_ID = 150  # bytes: file systems allow 255, and a mark may follow
 Inline: TypeAlias = list[tuple[str, bool]]
 """Words in their order, each with whether it is raised."""
 
@@ -238,7 +239,7 @@ def article(
         "language": language_code(stated) or language(words),
     }
     return Article(
-        id=safe_id(identifier),
+        id=safe_id(identifier).encode()[:_LONGEST_ID].decode("utf-8", "ignore"),
         given_id=identifier,
         file=source.name,
         sha256=hashlib.sha256(data).hexdigest(),
