@@ -201,15 +201,18 @@ def _latex_reader() -> Any:
 def _latex(value: str) -> str:
     """LaTeX as text with its exponents in `<sup>`; as it is where it cannot be read."""
     raised = re.sub(r"(?:\\textsuperscript|(?<!\\)\^)\s*(?:\{([^{}]*)\}|(\w))", r"<sup>\1\2</sup>", value)
-    # What most exports have no more than is done here: pylatexenc goes sign by sign, 35 ms an abstract.
-    simple = re.sub(r"\$\s*(<sup>[^$<>]*</sup>|[<>=≤≥±×])\s*\$", r"\1", re.sub(r"\\([&%#_])", r"\1", raised))
-    if not re.search(r"[\\${}]", simple):
-        return simple
-    unescaped = re.sub(r"(?<!\\)%", r"\%", raised)  # a comment in LaTeX, a percent sign in exports
+    # Most exports have signs and formulas only; pylatexenc goes sign by sign, which takes 35 ms for an abstract.
+    signs = re.sub(r"\\([&%#_])", r"\1", raised)
+    simple = re.sub(r"\$[^$]{1,200}\$", lambda formula: _read_latex(formula[0]), signs)
+    return _read_latex(raised) if re.search(r"[\\${}]", simple) else simple
+
+
+def _read_latex(text: str) -> str:
+    unescaped = re.sub(r"(?<!\\)%", r"\%", text)  # a comment in LaTeX, a percent sign in exports
     try:
         return str(_latex_reader().latex_to_text(unescaped))
     except (ValueError, RecursionError, IndexError, AttributeError, TypeError):
-        return value
+        return text
 
 
 def read_endnote(source: Source) -> Iterator[Article | ReadError]:
