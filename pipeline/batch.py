@@ -65,7 +65,7 @@ class Plan:
 
 
 def find_files(folder: Path) -> tuple[list[Work], list[Failure]]:
-    """The files below a folder by name, but for hidden ones, and the files and folders that cannot be read."""
+    """The files below a folder by name, hidden ones and parts of pages aside, and the folders that cannot be read."""
     failures: list[Failure] = []
 
     def unreadable(error: OSError) -> None:
@@ -73,12 +73,18 @@ def find_files(folder: Path) -> tuple[list[Work], list[Failure]]:
 
     found = []
     for parent, folders, names in os.walk(folder, onerror=unreadable):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
+        folders[:] = sorted(each for each in folders if not each.startswith(".") and not _is_of_a_page(each, names))
         for name in names:
             if not name.startswith("."):
                 path = Path(parent, name)
                 found.append(Work(path, _shown(path.relative_to(folder))))
     return sorted(found, key=lambda work: work.name), failures
+
+
+def _is_of_a_page(folder: str, names: list[str]) -> bool:
+    """Whether a folder holds the pictures and scripts that a browser saved with a page (`x_files`, `x.html`)."""
+    page = folder.removesuffix("_files")
+    return page != folder and not {f"{page}.html", f"{page}.htm"}.isdisjoint(names)
 
 
 def _shown(path: Path) -> str:

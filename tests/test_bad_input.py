@@ -183,6 +183,9 @@ def test_links_in_archives(tmp_path: Path) -> None:
         ("x.docx", zipped({"[Content_Types].xml": b"", "w/d.xml": b""}), "", "not a known format: an Office document"),
         ("x.tar", b"a.txt".ljust(257, b"\0") + b"ustar\0" + b"\0" * 300, "", "not a known format: a tar archive"),
         ("x.xml", b'<?xml version="1.0"?><rss><i/></rss>', "", "not a known format: XML with the root element 'rss'"),
+        ("x.xml", b"<PubmedArticleSet></PubmedArticleSet>", "", "no article in it"),
+        ("x.csv", b"title,abstract\n", "", "no article in it"),
+        ("x.xml", b"<article><title>DocBook</title></article>", "record 1, line 1", "not JATS"),
         ("x.xml", b'<?xml version="1.0"?>' + b"<!-- -->" * 20_000, "", "XML without an element"),
     ],
 )  # fmt: skip
@@ -271,6 +274,28 @@ def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
     assert articles > 29_000
     assert errors == 1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes
+
+
+REPEATED = [
+    "<!DOCTYPE x [", '{"a":', "[]]", "<?xml ", "<!-- ", "@comment{\n", "\n", "TY  - ", "PMID- x\n", "{", "a,b\n",
+    '{"passages"}',
+    '"', "<html ", "<sup>", "&", "<PubmedArticle>", "</PubmedArticle>", "xmlns:a='", "title,abstract\n", "\0",
+]  # fmt: skip
+STARTS = ["", "<?xml version='1.0'?>", "<!DOCTYPE x [", "<PubmedArticleSet>", '{"passages": 1}', "<html>"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("repeated", REPEATED)
+def test_what_is_said_over_and_over_is_read_at_once(start: str, repeated: str) -> None:
+    text = start + repeated * (100_000 // len(repeated))
+    clock = time.process_time()
+    try:
+        for each in read_stream(text.encode()):
+            assert isinstance(each, Article | ReadError)
+    except ReadError:
+        pass
+    assert time.process_time() - clock < 5
 
 
 SEEDS = sorted(path for path in FIXTURES.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc"))

@@ -189,6 +189,8 @@ def pubmed(inside: str, more: str = "") -> str:
         ("CD25<sup>high</sup> T cells", "CD25high T cells"),
         ("the 1<sup>st</sup> day of Xyz<sup>®</sup>", "the 1st day of Xyz®"),
         ("cells/m<sup>2</sup>", "cells/m^2"),
+        ("Ca<sup>2+</sup>", "Ca2+"),
+        ("in 45<sup>12</sup> patients", "in 45 ^12 patients"),
         ("H<sub>2</sub>O and VO<sub>2</sub>max", "H2O and VO2max"),
         ("fever<sup>a</sup> in 3", "fever^a in 3"),
         ("a &lt; b &amp; &alpha;", "a < b & α"),
@@ -309,6 +311,13 @@ def test_rows_without_identifiers_are_numbered(tmp_path: Path) -> None:
     assert [each.id for each in articles(path)] == ["my_list-2", "my_list-4"]
 
 
+def test_long_identifiers_can_still_be_file_names(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(f"id,title,abstract\n{'é/' * 500},A,One.\n", "utf-8")
+    (article,) = articles(tmp_path / "x.csv")
+    assert len(article.id.encode()) <= 150
+    assert article.id.startswith("x-é_é_é")
+
+
 PAGE = (
     "<html><head><style>.up{vertical-align:super} .off{display:none} .off.on{display:block}</style></head><body>"
     "<h1>Cells for knees, an open trial in people who ski a lot</h1><div class='abstract'>%s</div></body></html>"
@@ -329,7 +338,7 @@ FILLER = " and what else was said of it in so many words that it is as long as a
         ("seen<span class=off>not</span>", "seen"),
         ("seen<span class='off on'> too</span>", "seen\ntoo"),
         ("seen<span hidden>not</span><span style='display: none'>not</span><!-- not -->", "seen"),
-        ("10<math><msup><mn>4</mn><mn>2</mn></msup></math>", "104^2"),
+        ("10<math><msup><mn>4</mn><mn>2</mn></msup></math>", "104 ^2"),
         ("P &lt; .05&nbsp;here", "P < .05\u00a0here"),
     ],
 )
@@ -338,6 +347,28 @@ def test_what_is_seen_of_a_page(markup: str, text: str, tmp_path: Path) -> None:
     (_, found) = sections(article)[1]
     assert found.startswith(text.replace("\n", " "))
     assert sections(article)[0] == ("title", "Cells for knees, an open trial in people who ski a lot")
+
+
+SEEN = f"We saw 12 patients{FILLER}."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div class='Abstracts'><div class='abstract graphical'><p>9 {SEEN}</p></div>"
+        f"<div class='abstract author'><h2>Abstract</h2><p>{SEEN}</p></div></div>",
+        f"<div class='hlFld-Abstract'><h2 class='abstract-title'>Abstract</h2><p>{SEEN}</p>"
+        "<div class='keywords'>Keywords: 9 patients</div></div>",
+        f"<ul><li class='abstract-link'>Abstract</li></ul><section id='Abs1' class='abstract'><p>{SEEN}</p></section>"
+        f"<section class='similar-articles'><div class='abstract'>9 {SEEN}</div></section>",
+        f"<h2>Abstract</h2><p>{SEEN}</p><h2>References</h2><p>9 {SEEN}</p>",
+    ],
+    ids=["several abstracts", "keywords within", "links to it, and others", "its heading only"],
+)
+def test_the_abstract_of_a_page(body: str, tmp_path: Path) -> None:
+    head = '<meta name="citation_title" content="Cells for knees">'
+    page = f"<html><head>{head}</head><body><p>Society of Knees</p><h1>Cells for knees</h1>{body}</body></html>"
+    assert sections(one(page, "x.html", tmp_path)) == [("title", "Cells for knees"), ("abstract", SEEN)]
 
 
 def test_xlsx_of_several_sheets(tmp_path: Path) -> None:
@@ -364,9 +395,19 @@ def test_declared_encodings_may_be_wrong(encoding: str, declared: str, tmp_path:
     assert article.text in ("Zürich’s µ ± 3", "Zürich ± 3")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    "path", [path for path in WHOLE if path.suffix != ".xlsx"], ids=lambda path: f"{path.parent.name}{path.suffix}"
+)
+def test_encodings_with_a_mark(path: Path, encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "wide").write_bytes(path.read_bytes().decode().encode(encoding))
+    assert [each.text for each in articles(tmp_path / "wide")] == [each.text for each in articles(path)]
+
+
 def test_stream_of_a_zip() -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("a.txt", "Twelve patients were treated.")
         archive.writestr("b.txt", "Six patients were treated.")
-    assert [each.text[:6] for each in read_stream(data.getvalue()) if isinstance(each, Article)] == ["Twelve", "Six pa"]
+    found = [(each.id, each.text[:6]) for each in read_stream(data.getvalue()) if isinstance(each, Article)]
+    assert found == [("a", "Twelve"), ("b", "Six pa")]

@@ -24,18 +24,31 @@ import regex
 
 from pipeline.read import bioc, html, jats, pubmed, references, sheets, xml
 from pipeline.read.decoding import ascii_head, decode, narrow
-from pipeline.read.rendering import safe_id
+from pipeline.read.languages import language
+from pipeline.read.rendering import LONGEST_ARTICLE, safe_id
 from pipeline.read.source import Options, ReadError, Source, open_file, open_stream
 from pipeline.read.text import make_article, read_json_lines, read_text
 from pipeline.records import Article
 
-__all__ = ["Options", "ReadError", "decode", "make_article", "read", "read_stream", "safe_id"]
+__all__ = [
+    "LONGEST_ARTICLE",
+    "Options",
+    "ReadError",
+    "decode",
+    "language",
+    "make_article",
+    "read",
+    "read_stream",
+    "safe_id",
+]
 
+_HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 _Reader: TypeAlias = Callable[[Source], Iterator[Article | ReadError]]
 
 _HTML = regex.compile(
-    rb"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--.*?-->\s*+)*+(?:<!doctype\s+html\b|<(?:html|head|body)\b)",
-    regex.IGNORECASE | regex.DOTALL,
+    rb"""\s*+ (?: <\?xml[^>]*+> \s*+ )? (?: <!--.*?--> \s*+ )*+
+         (?: <!doctype\s+html\b | < (?:html|head|body|title|meta|main|section|div|h1|p)\b )""",
+    regex.VERBOSE | regex.IGNORECASE | regex.DOTALL,
 )
 _TAGGED: Mapping[regex.Pattern[bytes], _Reader] = {
     regex.compile(rb"\s*+(?:[^\n]{0,200}+\n\s*+){0,5}?PMID ?- *\d"): references.read_medline,
@@ -66,8 +79,10 @@ def read_stream(data: bytes, options: Options | None = None) -> Iterator[Article
         ReadError: it cannot be read.
     """
     for result in _read_all(open_stream(io.BytesIO(data), "-", "-"), options or Options()):
-        is_one = isinstance(result, Article) and result.format in ("text", "html")
-        yield replace(result, id="-", given_id="-") if is_one else result  # type: ignore[type-var]
+        if isinstance(result, Article) and result.file == "-" and result.format in ("text", "html"):
+            yield replace(result, id="-", given_id="-")
+        else:
+            yield result
 
 
 def _read_all(sources: Iterator[Source | ReadError], options: Options) -> Iterator[Article | ReadError]:
@@ -75,9 +90,13 @@ def _read_all(sources: Iterator[Source | ReadError], options: Options) -> Iterat
         if isinstance(source, ReadError):
             yield source
             continue
+        results = 0
         try:
             for result in _read(source, options):
+                results += 1
                 yield _in_member(result, source.member) if isinstance(result, ReadError) else result
+            if not results:
+                raise ReadError("no article in it")  # noqa: TRY301  one way out of a document
         except ReadError as error:
             if not source.member:
                 raise
@@ -101,7 +120,7 @@ def _read(source: Source, options: Options) -> Iterator[Article | ReadError]:
 def _reader(head: bytes, suffix: str, options: Options) -> _Reader | None:
     """What reads a document that begins with these bytes; None where it is a plain text, or nothing known."""
     begins = head.lstrip()
-    if _HTML.match(head):
+    if _HTML.match(head) or (suffix in _HTML_SUFFIXES and b"<" in head):
         return html.read_html
     is_xml = begins.startswith((b"<?xml", b"<!DOCTYPE"))
     if is_xml or (begins.startswith(b"<") and xml.root(head)):
@@ -138,5 +157,5 @@ def _is_json_lines(begins: bytes) -> bool:
     first = begins.split(b"\n")[0]
     try:
         return isinstance(json.loads(first), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return first.startswith(b"{") and b'"text"' in first

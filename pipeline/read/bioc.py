@@ -29,6 +29,8 @@ _SECTIONS = {
     "discuss": "conclusions",
     "concl": "conclusions",
 }
+_LISTED = regex.compile(rb'\{\s*"(\w+)"\s*:\s*\[\s*\{')
+_LINES = regex.compile(rb'[\[{]\s*+(?:\{\s*+)?"[^"]*+"[^\n]*"passages"[^\n]*+(?<=\}|\}\r)\n\s*+\{')
 _NO_PROSE = frozenset(
     {"ref", "ack_fund", "auth_cont", "comp_int", "abbr", "appendix", "suppl", "keyword", "review_info", "references"}
 )
@@ -102,10 +104,11 @@ def read_bioc_json(source: Source, options: Options) -> Iterator[Article | ReadE
 
 def _json_documents(source: Source) -> Iterator[Any]:
     head = source.head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not regex.match(rb'[\[{]\s*(?:\{\s*)?"[^"]*"[^\n]*"passages"[^\n]*\}\s*\n\s*\{', head):
+    if not _LINES.match(head):
         prefix = "item.documents.item" if head.startswith(b"[") else "documents.item"
         if b'"documents"' not in head:
-            prefix = "item" if head.startswith(b"[") else ""
+            listed = _LISTED.match(head)  # PubTator's name of the list
+            prefix = "item" if head.startswith(b"[") else f"{listed[1].decode()}.item" if listed else ""
         number = 0
         try:
             for number, document in enumerate(ijson.items(source.stream, prefix, use_float=True), 1):  # noqa: B007

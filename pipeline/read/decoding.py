@@ -7,8 +7,6 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 
-import regex
-
 from pipeline.read.source import ReadError, Source, chunks
 
 _SIGNATURES = {
@@ -121,6 +119,7 @@ class _Transcoded(io.RawIOBase):
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._encoding = encoding
         self._rest = b""
+        self._is_first = True
 
     def readable(self) -> bool:
         return True
@@ -130,7 +129,9 @@ class _Transcoded(io.RawIOBase):
         while not self._rest:
             chunk = next(self._chunks, b"")
             try:
-                self._rest = self._decoder.decode(chunk, final=not chunk).encode()
+                text = self._decoder.decode(chunk, final=not chunk)
+                self._rest = (text.removeprefix("\ufeff") if self._is_first else text).encode()
+                self._is_first = self._is_first and not text
             except UnicodeError as error:
                 raise ReadError(f"not {self._encoding} as its first bytes say: {error}") from None
             if not chunk:
@@ -156,7 +157,10 @@ def ascii_head(head: bytes) -> bytes:
 
 
 def narrow(source: Source) -> Source:
-    """The source as bytes in which a sign of ASCII is one byte, and so markup can be seen."""
+    """The source as bytes in which a sign of ASCII is one byte, and so markup can be seen; without byte order mark."""
+    if source.head.startswith(b"\xef\xbb\xbf"):
+        source.stream.read(3)
+        return replace(source, head=source.head[3:])
     encoding = _wide(source.head)
     if not encoding:
         return source
@@ -189,4 +193,4 @@ def lines(source: Source) -> Iterator[tuple[str, str]]:
                 text, encoding = line.decode(usual), f"{usual} (detected)"
             except UnicodeDecodeError:
                 text, encoding = _decoded(line)
-        yield regex.sub(r"\r?\n\Z|\r\Z", "", text), source.encoding or encoding
+        yield text.removesuffix("\n").removesuffix("\r"), source.encoding or encoding

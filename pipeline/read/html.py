@@ -43,11 +43,11 @@ _LINES = frozenset({"li", "dt", "dd", "tr", "caption", "option", "br", "summary"
 
 _IS_ABSTRACT = re.compile(r"abstract", re.IGNORECASE)
 _OF_AN_ABSTRACT = re.compile(
-    r"link|btn|button|tab(?!le)|nav|toggle|head|title|icon|share|list|search|views?\b|menu|number|download|related|metadata",
+    r"link|btn|button|tab(?!le)|nav|toggle|head|title|icon|share|list|search|views?\b|menu|number|download|related|metadata|keyword",
     re.IGNORECASE,
 )
 """In the name of an element that calls itself abstract: what leads to an abstract, or is a part of one."""
-_OTHER_ABSTRACT = re.compile(r"graphical|highlight|\blay\b|plain-?language|video|keyword|teaser|popup", re.IGNORECASE)
+_OTHER_ABSTRACT = re.compile(r"graphical|highlight|\blay\b|plain-?language|video|teaser|popup", re.IGNORECASE)
 _SHORTEST_ABSTRACT = 150
 _ITS_HEADING = re.compile(r"(?:abstract|summary|synopsis)[ :]*\n", re.IGNORECASE)
 
@@ -89,19 +89,15 @@ def _article(
     meta = _meta(root)
     title = meta.get("citation_title") or meta.get("dc.title") or meta.get("og:title", "")
     heading = _heading(text, spans, title)
-    abstract = _abstract(text, spans, heading)
-    if abstract:
-        pieces = [Zone(*abstract, ""), Zone(abstract[1], len(text), "references")]
-        if heading and heading[1] <= abstract[0]:
-            pieces = [Zone(0, heading[0], "furniture"), Zone(*heading, "title"),
-                      Zone(heading[1], abstract[0], "furniture"), *pieces]  # fmt: skip
-            title = text[slice(*heading)]
-        else:
-            pieces = [Zone(0, abstract[0], "furniture"), *pieces]
-        pieces = [each for each in pieces if text[each.start : each.end].strip()]
+    if abstract := _abstract(text, spans, heading):
+        pieces = [Zone(0, abstract[0], "furniture"), Zone(*abstract, ""), Zone(abstract[1], len(text), "references")]
     else:
-        zones, found = zone(text)
-        pieces, title = list(zones), found or title
+        found, above = zone(text)
+        pieces, title = list(found), above or title
+    if heading and not any(each.section == "title" for each in pieces):
+        title = text[slice(*heading)]
+        pieces = [part for each in pieces for part in _with_title(each, heading)]
+    pieces = [each for each in pieces if text[each.start : each.end].strip()]
     own = "\n".join(text[each.start : each.end] for each in pieces if each.section != "references")
     return article(
         Rendering(text, raised, " ".join(title.split()), pieces),
@@ -148,15 +144,23 @@ def _heading(text: str, spans: dict[etree._Element, Span], title: str) -> Span |
     return _stripped(text, found) if found else None
 
 
+def _with_title(piece: Zone, heading: Span) -> list[Zone]:
+    """The zone, cut where the heading lies in it, if it is what is not read otherwise."""
+    start, end = heading
+    if piece.section != "furniture" or not piece.start <= start < end <= piece.end:
+        return [piece]
+    return [Zone(piece.start, start, "furniture"), Zone(start, end, "title"), Zone(end, piece.end, "furniture")]
+
+
 def _abstract(text: str, spans: dict[etree._Element, Span], heading: Span | None) -> Span | None:
-    """The first element that calls itself abstract, has the length of one, and does not hold the title too."""
+    """The first element that calls itself abstract, has the length of one, and holds neither the title nor another."""
+    others = [span for element, span in spans.items() if _is_other_abstract(_names(element))]
     for element, span in spans.items():
         if element.tag not in ("div", "section", "article", "p", "dd", "blockquote"):
             continue
-        names = [*(element.get("class") or "").split(), element.get("id") or "", element.get("data-title") or ""]
-        own = [name for name in names if _IS_ABSTRACT.search(name) and not _OF_AN_ABSTRACT.search(name)]
-        calls_itself = element.get("role") == "doc-abstract" or (own and not any(map(_OTHER_ABSTRACT.search, names)))
-        if not calls_itself or (heading and span[0] <= heading[0] < span[1]):
+        own = any(_IS_ABSTRACT.search(name) and not _OF_AN_ABSTRACT.search(name) for name in _names(element))
+        within = [*others, heading] if heading else others
+        if not (own or element.get("role") == "doc-abstract") or any(span[0] <= each[0] < span[1] for each in within):
             continue
         start, end = _stripped(text, span)
         if label := _ITS_HEADING.match(text, start, end):
@@ -164,6 +168,15 @@ def _abstract(text: str, spans: dict[etree._Element, Span], heading: Span | None
         if end - start >= _SHORTEST_ABSTRACT:
             return start, end
     return None
+
+
+def _is_other_abstract(names: list[str]) -> bool:
+    return any(map(_IS_ABSTRACT.search, names)) and any(map(_OTHER_ABSTRACT.search, names))
+
+
+def _names(element: etree._Element) -> list[str]:
+    """What an element is called by."""
+    return [*(element.get("class") or "").split(), element.get("id") or "", element.get("data-title") or ""]
 
 
 def _stripped(text: str, span: Span) -> Span:
@@ -225,8 +238,10 @@ class _Page:
             raised += [(length + start, length + end) for start, end in spans]
             pieces.append(words)
             length += len(words) + 1
-        text = "\n".join(pieces)
-        found = {element: (starts[a], min(starts[b], len(text))) for element, (a, b) in self.spans.items()}
+        text = "\n".join(pieces).rstrip()
+        found = {
+            element: (min(starts[a], len(text)), min(starts[b], len(text))) for element, (a, b) in self.spans.items()
+        }
         return text, raised, dict(sorted(found.items(), key=lambda each: (each[1][0], -each[1][1])))
 
 

@@ -72,7 +72,8 @@ def _article(record: xml.Record, source: Source, single: bool, options: Options)
     for element in whole.iter():  # MathML has a namespace, and in some files all have one
         element.tag = local_name(element)
     meta = whole.find("front/article-meta")
-    meta = whole if meta is None else meta
+    if meta is None:
+        raise ReadError("not JATS: an article without front and article-meta")
     ids = {each.get("pub-id-type", ""): plain(each) for each in meta.iterfind("article-id")}
     types = tuple(filter(None, [whole.get("article-type", "")]))
     related = [each.get("related-article-type", "") for each in meta.iterfind("related-article")]

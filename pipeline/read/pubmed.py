@@ -58,6 +58,8 @@ def _article(record: xml.Record, source: Source) -> Article:
     paper = citation.find("Article")
     paper = citation if paper is None else paper
     pmid = citation.find("PMID")
+    if pmid is None:
+        raise ReadError("not a record of PubMed: without PMID")
     known = list(whole.iterfind("PubmedData/ArticleIdList/ArticleId"))
     known += whole.iterfind("PubmedBookData/ArticleIdList/ArticleId")
     ids = {each.get("IdType", ""): plain(each) for each in reversed(known)}
@@ -70,7 +72,7 @@ def _article(record: xml.Record, source: Source) -> Article:
         "pubmed",
         record.data,
         record.number,
-        version="" if pmid is None else pmid.get("Version", ""),
+        version=pmid.get("Version", ""),
         pmid=plain(pmid),
         pmcid=bibliography.pmcid([ids.get("pmc", "")]),
         doi=bibliography.doi([ids.get("doi", "") or places.get("doi", "")]),

@@ -1,8 +1,8 @@
 """Text out of marked up documents: a title line, a blank line, paragraphs `LABEL: words`, as a plain abstract has them.
 
-Raised characters are written `10^7` and their spans kept. Raised signs that printed text sets so by habit (`CD34⁺`,
-`®`, `1st`, `CD25high`) stand without `^`, as in plain abstracts; raised numbers of references become `[12]`, so that
-none of them is taken for an exponent.
+What is raised is written as `raised` does, and the spans of what that marks are kept; levels of expression
+(`CD25high`) stand without a mark, as in plain abstracts, and what is raised because it leads to a reference or a note
+becomes `[12]`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from lxml import etree
 
 from pipeline.read import bibliography
 from pipeline.read.languages import language, language_code
+from pipeline.read.raised import write_raised
 from pipeline.read.source import ReadError, Source
 from pipeline.read.zones import PAGE, section_of, sections, without_copyright
 from pipeline.records import Article, Span, Zone
@@ -26,17 +27,14 @@ from pipeline.vocabulary import table
 LONGEST_ARTICLE = 10_000_000
 """Characters of the longest article that is read."""
 
+_LONGEST_ID = 150  # bytes: file systems allow 255, and a mark may follow
 Inline: TypeAlias = list[tuple[str, bool]]
 """Words in their order, each with whether it is raised."""
 
 _YEAR = regex.compile(r"\b(?:19|20)\d\d\b")
 _UNSAFE = regex.compile(r"[^\p{L}\p{M}\p{N}._~-]+")
 _SPACE = regex.compile(r"[ \t\n\r\f\v]+")
-_SET_RAISED_BY_HABIT = regex.compile(
-    r"""[\s+\-−–‐/()®™©℠°º*†‡§¶\#′″’,;:.]* | TM | st | nd | rd | th
-      | high | hi | bright | int | dim | low | lo | neg | pos""",
-    regex.VERBOSE | regex.IGNORECASE,
-)
+_LEVEL = regex.compile(r"TM | high | hi | bright | int | dim | low | lo | neg | pos", regex.VERBOSE | regex.IGNORECASE)
 _REFERENCES = regex.compile(r"\s*\[?\s*(?:\d+|\p{L})(?:\s*[,;–-]\s*(?:\d+|\p{L}))*\s*\]?\s*")
 _MARK = regex.compile(r"[\s*†‡§¶#✉]+")  # of a note that is not shown
 _TAG = regex.compile(
@@ -133,15 +131,15 @@ def render(inline: Iterable[tuple[str, bool]]) -> tuple[str, list[Span]]:
     spans = []
     for words, raised in merged:
         words = _SPACE.sub(" ", words)
-        if not raised or _SET_RAISED_BY_HABIT.fullmatch(words.strip()):
+        if not raised or not words.strip():
             text += words.lstrip(" ") if text.endswith(" ") or not text else words
             continue
-        number = words.strip()
-        if text.endswith(" ") and text[-2:-1].isdigit() and regex.fullmatch(r"[−–‐+-]?\d+", number):
-            text = text[:-1]
-        text = text.removesuffix("^") + "^"
-        spans.append((len(text), len(text) + len(number)))
-        text += number + (" " if words.endswith(" ") else "")
+        mark = words.strip()
+        written, is_marked = (mark, False) if _LEVEL.fullmatch(mark) else write_raised(text.rstrip(" ^"), mark)
+        text = (text.rstrip(" ^") if is_marked else text) + written
+        if is_marked:
+            spans.append((len(text) - len(mark), len(text)))
+        text += " " if words.endswith(" ") else ""
     return text.rstrip(" "), spans
 
 
@@ -241,7 +239,7 @@ def article(
         "language": language_code(stated) or language(words),
     }
     return Article(
-        id=safe_id(identifier),
+        id=safe_id(identifier).encode()[:_LONGEST_ID].decode("utf-8", "ignore"),
         given_id=identifier,
         file=source.name,
         sha256=hashlib.sha256(data).hexdigest(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -47,6 +48,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What can stand in a column, and what tools call it, the usual first."""
 
+_LARGEST_BOOK = 100_000_000
 _DELIMITERS = {",": "csv", "\t": "tsv", ";": "csv", "|": "csv"}
 csv.field_size_limit(LARGEST_WHOLE)
 
@@ -112,10 +114,12 @@ def read_xlsx(source: Source, options: Options) -> Iterator[Article | ReadError]
     import openpyxl
     from openpyxl.cell.rich_text import CellRichText
 
+    data = io.BytesIO(source.read())
+    with zipfile.ZipFile(data) as parts:
+        if sum(part.file_size for part in parts.infolist()) > _LARGEST_BOOK:
+            raise ReadError(f"larger than {_LARGEST_BOOK:,} bytes unpacked: save it as CSV")
     try:
-        book = openpyxl.load_workbook(io.BytesIO(source.read()), rich_text=True, data_only=True)
-    except ReadError:
-        raise
+        book = openpyxl.load_workbook(data, rich_text=True, data_only=True)
     except Exception as error:  # openpyxl raises whatever its parts do
         cause = error.__cause__ or error
         raise ReadError(f"damaged workbook: {type(cause).__name__} {cause}") from error

@@ -26,7 +26,7 @@ LARGEST_RECORD = 100_000_000
 _DECLARED = re.compile(rb"""^\s*(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)""")
 _ENTITY = re.compile(rb"<!ENTITY\b", re.IGNORECASE)
 _BEFORE_ROOT = re.compile(
-    rb"""(?: \s+ | <\?.*?\?> | <!--.*?--> | <!DOCTYPE (?: [^<>\[] | \[ .*? \] )* > )*""",
+    rb"""(?> \s+ | <\?.*?\?> | <!--.*?--> | <!DOCTYPE (?> [^<>\[]+ | \[ .*? \]\s*(?=>) )* > )*+""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)((?:\s[^<>]*)?)>")

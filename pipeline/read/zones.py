@@ -70,6 +70,9 @@ _COPYRIGHT = regex.compile(
         (?: © | \(C\)\s?(?:19|20)\d\d | Copyright\b\s*(?:©|\(c\)|\d{4}|of|by|held) | All\ rights\ reserved ) [^\n]*""",
     regex.VERBOSE | regex.MULTILINE | regex.IGNORECASE,
 )
+_QUOTES = regex.compile(r"[’'()]")
+_BETWEEN_WORDS = regex.compile(r"[\s/,-]+")
+_BETWEEN_PARTS = regex.compile(r"[/,.]|\sand\s")
 _SENTENCE_END = regex.compile(r"[.?!]\s+\p{Lu}")
 
 
@@ -151,11 +154,11 @@ def section_of(heading: str) -> str | None:
     sections = table("headings")
     if len(heading) > _HEADING_LENGTH:
         return None
-    words = regex.sub(r"[’'()]", "", heading.lower().replace("&", " and ")).strip(" \t:.：-–—•")
-    whole = " ".join(regex.split(r"[\s/,-]+", words))
+    words = _QUOTES.sub("", heading.lower().replace("&", " and ")).strip(" \t:.：-–—•")
+    whole = " ".join(_BETWEEN_WORDS.split(words))
     if whole in sections:
         return sections[whole][0]
-    parts = [" ".join(part.split()) for part in regex.split(r"[/,.]|\sand\s", words) if part.strip()]
+    parts = [" ".join(part.split()) for part in _BETWEEN_PARTS.split(words) if part.strip()]
     if len(parts) > 1 and all(part in sections for part in parts):
         return sections[parts[0] if parts[0] != "abstract" else parts[1]][0]
     return None
