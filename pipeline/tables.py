@@ -1,10 +1,10 @@
 r"""Facts as tidy tables, and tables on disk.
 
 Each row of a fact table begins with its key (`article_id`, `mention`) and its evidence: section, sentence, the
-characters `[start, end)` of the article's text, their text, the rule that found them, and why a curator should look
-first (`review`). An empty cell is "not stated". CSV is UTF-8 without byte order mark, RFC 4180 with `\n`; Parquet has
-the same columns with types. pandas comes in here and not before, and only when a
-table is made.
+characters `[start, end)` of the article's text, their text, the rule that found them, why a curator should look first
+(`review`), and of a printed page its number and the box on it (`page`, `bbox`). An empty cell is "not stated". CSV is
+UTF-8 without byte order mark, RFC 4180 with `\n`; Parquet has the same columns with types. pandas comes in here and
+not before, and only when a table is made.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ EVIDENCE = {
     "text": "string",
     "rule": "string",
     "review": "string",
+    "page": "Int64",
+    "bbox": "string",
 }
 """First columns of every fact table."""
 
@@ -104,7 +106,7 @@ def tabulate(
     for article_id, article, study_size, facts, rejected in extractions:
         rows["articles"].append(_article_row(article_id, article, study_size))
         for fact in facts:
-            rows[fact.table].append(_fact_row(article_id, fact))
+            rows[fact.table].append(_fact_row(article_id, article, fact))
         for each in rejected:
             rows["rejected"].append({"article_id": article_id, **_values(each)})
     for failure in failures:
@@ -137,8 +139,9 @@ def _article_row(article_id: str, article: Article, study_size: int | None) -> d
     return {name: row.get(name) for name in TABLES["articles"]}
 
 
-def _fact_row(article_id: str, fact: Fact) -> dict[str, Any]:
+def _fact_row(article_id: str, article: Article, fact: Fact) -> dict[str, Any]:
     mention = fact.mention
+    page, box = article.printed_at(mention.start, mention.end)
     return {
         "article_id": article_id,
         "mention": fact.number,
@@ -149,6 +152,8 @@ def _fact_row(article_id: str, fact: Fact) -> dict[str, Any]:
         "text": mention.text,
         "rule": mention.rule,
         "review": fact.review,
+        "page": page,
+        "bbox": box,
         **_values(fact.record),
     }
 

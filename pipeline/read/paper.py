@@ -1,0 +1,371 @@
+"""From the paragraphs of a laid-out paper to articles: what is its title, abstract, body, references, and furniture.
+
+Shared by the readers that see how a text is set (PDF, DOCX). Where `zones` must guess from words alone, size and
+weight of the type say more: the title is set larger than the rest, headings stand apart, and the abstract of a full
+paper ends where its type changes, where keywords have been given, or where an introduction begins. What follows is
+the body. Facts come from title and abstract; the body is furniture unless it is asked for. A book of abstracts, in
+which titles of one type each head an abstract with sections of its own, is as many articles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import regex
+
+from pipeline.read import LONGEST_ARTICLE, ReadError, bibliography, language
+from pipeline.read.zones import PAGE, section_of, zone
+from pipeline.records import Article, Place, Span, Zone
+
+_PROSE = 80
+"""Characters of the shortest paragraph that is prose."""
+
+_LONG = 7_000
+"""Characters of text behind an introduction that no abstract has: it is the body of a paper."""
+
+_LONGEST_ABSTRACT = 8_000
+_TITLE_WORDS = 4
+_TITLE_LENGTH = 400
+
+_NUMBERING = regex.compile(r"\s* (?: \d{1,2} (?: \.\d{1,2} )* \.? | [IVX]{1,4} \. ) \s+ (?= \p{Lu} )", regex.VERBOSE)
+_KEYWORDS = regex.compile(
+    r"\s* (?: key \s? -?words | index \s terms | mesh \s terms | subject \s terms ) \b", regex.VERBOSE | regex.IGNORECASE
+)
+_LABEL = regex.compile(r"\s* (?P<label> \p{Lu} [\p{L}’'&/,\ -]{2,60}? ) \s? (?: [:：—–] | \. \s ) \s*", regex.VERBOSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a paragraph is set. `size` in points, rounded."""
+
+    size: float
+    bold: bool = False
+    italic: bool = False
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph or heading; `raised` and `places` count from its own start."""
+
+    text: str
+    style: Style
+    raised: list[Span] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    furniture: bool = False
+
+    @property
+    def is_prose(self) -> bool:
+        return len(self.text) >= _PROSE and self.text.rstrip()[-1] in ".?!)]:"
+
+    @property
+    def heading(self) -> str | None:
+        """The section that the whole paragraph heads."""
+        return section_of(_NUMBERING.sub("", self.text, count=1)) if len(self.text) <= 90 else None
+
+    @property
+    def label(self) -> str | None:
+        """The section that the paragraph's first words label (`Results: …`)."""
+        match = _LABEL.match(self.text)
+        return section_of(match["label"]) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that paragraphs are from: what articles are called, and what its metadata give as title."""
+
+    stem: str
+    name: str
+    data: bytes
+    form: str
+    title: str = ""
+
+
+def articles(paragraphs: Sequence[Paragraph], source: Source, *, full_text: bool) -> Iterator[Article | ReadError]:
+    """The article of some paragraphs, or each article of a book of abstracts."""
+    main = _main_style(paragraphs)
+    pieces = _abstracts_of_a_book(paragraphs, main)
+    if not pieces:
+        yield _article(paragraphs, main, source, source.stem, full_text=full_text)
+        return
+    for number, piece in enumerate(pieces, 1):
+        part = replace(source, title="")
+        yield _article(piece, main, part, f"{source.stem}-{number}", full_text=full_text)
+
+
+def _main_style(paragraphs: Iterable[Paragraph]) -> Style:
+    """The style of most of the text."""
+    letters: Counter[Style] = Counter()
+    for each in paragraphs:
+        if not each.furniture:
+            letters[each.style] += len(each.text)
+    return max(letters, key=lambda style: (letters[style], style.size), default=Style(10))
+
+
+def _article(
+    paragraphs: Sequence[Paragraph], main: Style, source: Source, identifier: str, *, full_text: bool
+) -> Article | ReadError:
+    title = _title(paragraphs, main, source.title)
+    after = title[1] if title else 0
+    body = _body(paragraphs, main, after)
+    text, starts = _text(paragraphs)
+    if len(text) > LONGEST_ARTICLE:
+        return ReadError(f"longer than {LONGEST_ARTICLE:,} characters: {len(text):,}")
+    own = "".join(
+        paragraph.text.replace("\n", " ").ljust(end - start) if not paragraph.furniture else " " * (end - start)
+        for paragraph, start, end in zip(paragraphs, starts, [*starts[1:], len(text)], strict=True)
+    )
+    own = "".join("\n" if mark == "\n" else letter for mark, letter in zip(text, own, strict=True))
+    bounds = [*starts, len(text)]
+    zones: list[Zone] = []
+    found_title = ""
+    if title:
+        begin, end = bounds[title[0]], bounds[title[1] - 1] + len(paragraphs[title[1] - 1].text)
+        found_title = " ".join(text[begin:end].split())
+        zones = [*_piece(text, 0, begin, "furniture"), Zone(begin, end, "title")]
+        inner, _ = zone(own[end : bounds[body]])
+        zones += [
+            Zone(end + each.start, end + each.end, "furniture" if each.section == "title" else each.section)
+            for each in inner
+        ]
+    else:
+        inner, found_title = zone(own[: bounds[body]])
+        zones = list(inner)
+    zones += _body_zones(paragraphs, bounds, text, body, full_text=full_text)
+    outside = [
+        (start, start + len(paragraph.text))
+        for paragraph, start in zip(paragraphs, starts, strict=True)
+        if paragraph.furniture
+    ]
+    return _made(
+        text, tuple(_carved(text, zones, outside)), found_title or source.title, paragraphs, starts, source, identifier
+    )
+
+
+def _made(
+    text: str,
+    zones: tuple[Zone, ...],
+    title: str,
+    paragraphs: Sequence[Paragraph],
+    starts: Sequence[int],
+    source: Source,
+    identifier: str,
+) -> Article:
+    read = [each for each in zones if each.section not in PAGE]
+    own = [text[each.start : each.end] for each in zones if each.section != "references"]
+    header = text[: next((each.start for each in read if each.section != "title"), 0)]
+    return Article(
+        id=identifier,
+        given_id=identifier,
+        file=source.name,
+        sha256=hashlib.sha256(source.data).hexdigest(),
+        format=source.form,
+        text=text,
+        zones=zones,
+        raised=tuple(
+            (offset + start, offset + end)
+            for paragraph, offset in zip(paragraphs, starts, strict=True)
+            for start, end in paragraph.raised
+        ),
+        places=tuple(_places(paragraphs, starts, read)),
+        title=title,
+        pmid=bibliography.pmid(own),
+        pmcid=bibliography.pmcid(own),
+        doi=bibliography.doi(own),
+        registry_ids=bibliography.registry_ids("\n".join(own)),
+        journal=bibliography.journal(header),
+        year=bibliography.year(header),
+        language=language(" ".join(text[each.start : each.end] for each in read)),
+    )
+
+
+def _places(paragraphs: Sequence[Paragraph], starts: Sequence[int], read: Sequence[Zone]) -> Iterator[Place]:
+    """The places of what is read; those of furniture nobody asks for."""
+    for paragraph, offset in zip(paragraphs, starts, strict=True):
+        end = offset + len(paragraph.text)
+        if any(each.start < end and offset < each.end for each in read):
+            for place in paragraph.places:
+                yield replace(place, start=offset + place.start, end=offset + place.end)
+
+
+def _text(paragraphs: Sequence[Paragraph]) -> tuple[str, list[int]]:
+    """The text of all paragraphs, and where each begins."""
+    starts = []
+    position = 0
+    for paragraph in paragraphs:
+        starts.append(position)
+        position += len(paragraph.text) + 2
+    return "\n\n".join(paragraph.text for paragraph in paragraphs), starts
+
+
+def _title(paragraphs: Sequence[Paragraph], main: Style, stated: str) -> Span | None:
+    """The paragraphs of the title, end excluded: what the metadata say, or what is set largest above the abstract."""
+    wanted = _letters(stated)
+    best: tuple[float, int] | None = None
+    for index, each in enumerate(paragraphs):
+        if each.furniture:
+            continue
+        if each.heading is not None and each.heading != "furniture":
+            break
+        if each.is_prose and each.style == main and index > 3:
+            break
+        words = len(each.text.split())
+        if len(wanted) > 20 and _letters(each.text) == wanted:
+            return index, index + 1
+        stands_out = each.style.size >= 1.1 * main.size or (
+            each.style.bold and not main.bold and each.style.size >= main.size
+        )
+        if stands_out and words >= _TITLE_WORDS and len(each.text) <= _TITLE_LENGTH and not each.label:
+            size = each.style.size
+            if best is None or size > best[0]:
+                best = (size, index)
+    if best is None:
+        return None
+    end = best[1] + 1
+    while end < len(paragraphs) and paragraphs[end].style == paragraphs[best[1]].style and end < best[1] + 3:
+        if paragraphs[end].heading is not None or paragraphs[end].furniture:
+            break
+        end += 1
+    return best[1], end
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _body(paragraphs: Sequence[Paragraph], main: Style, after: int) -> int:
+    """The first paragraph behind title and abstract; the number of paragraphs where no body follows."""
+    rest = [0]
+    for paragraph in reversed(paragraphs):
+        rest.append(rest[-1] + (0 if paragraph.furniture else len(paragraph.text)))
+    rest.reverse()
+    begun = keywords = False
+    own: Style | None = None
+    sections: list[str] = []
+    prose = 0
+    for index in range(after, len(paragraphs)):
+        each = paragraphs[index]
+        if each.furniture:
+            continue
+        heading = each.heading
+        if heading == "references":
+            return index
+        if heading == "abstract":
+            begun, keywords, own, sections, prose = True, False, None, [], 0
+            continue
+        if heading and heading not in PAGE:
+            numbered = _NUMBERING.match(each.text) is not None
+            again = heading in sections and (heading == "background" or "conclusions" in sections)
+            opens = heading == "background" and not sections and prose and (begun or rest[index] > _LONG)
+            if prose and (numbered or again or opens or keywords):
+                return index
+            sections.append(heading)
+            continue
+        if prose and (_KEYWORDS.match(each.text) or (heading == "furniture" and begun)):
+            keywords = True
+            continue
+        if not each.is_prose:
+            continue
+        label = each.label
+        if label and label not in PAGE:
+            if label in sections and "conclusions" in sections:
+                return index
+            sections.append(label)
+        elif keywords and (begun or rest[index] > _LONG):
+            return index
+        if begun or sections:
+            if own is None:
+                own = each.style
+            elif own != main and each.style == main and not label:
+                return index
+            prose += len(each.text)
+            if prose > _LONGEST_ABSTRACT:
+                return index
+        elif each.style == main or rest[index] > _LONG:
+            prose += len(each.text)
+    return len(paragraphs)
+
+
+def _body_zones(
+    paragraphs: Sequence[Paragraph], bounds: Sequence[int], text: str, body: int, *, full_text: bool
+) -> Iterator[Zone]:
+    """The zones behind the abstract: furniture and references, or with `full_text` the sections by their headings."""
+    section = "furniture"
+    for index in range(body, len(paragraphs)):
+        each = paragraphs[index]
+        start, end = bounds[index], bounds[index] + len(each.text)
+        heading = None if each.furniture else each.heading
+        if heading == "references" or section == "references":
+            section = "references"
+        elif full_text and heading:
+            section = heading
+            yield from _piece(text, start, end, "furniture")
+            continue
+        elif full_text and index == body:
+            section = each.label or "background"
+        yield from _piece(text, start, end, section)
+
+
+def _piece(text: str, start: int, end: int, section: str) -> Iterator[Zone]:
+    if text[start:end].strip():
+        yield Zone(start, end, section)
+
+
+def _carved(text: str, zones: Iterable[Zone], outside: Sequence[Span]) -> Iterator[Zone]:
+    """The zones with these spans, in order, made furniture."""
+    for each in zones:
+        position = each.start
+        if each.section not in PAGE:
+            for start, end in outside:
+                if start >= each.end or end <= each.start:
+                    continue
+                yield from _piece(text, position, start, each.section)
+                yield from _piece(text, start, end, "furniture")
+                position = end
+        yield from _piece(text, position, each.end, each.section)
+
+
+def _abstracts_of_a_book(paragraphs: Sequence[Paragraph], main: Style) -> list[Sequence[Paragraph]]:
+    """The abstracts of a book of abstracts, each from its title on; empty where the paper is no such book.
+
+    What stands before the first title goes with the first.
+    """
+    by_style: dict[Style, list[int]] = {}
+    for index, each in enumerate(paragraphs):
+        apart = each.style.size >= main.size and each.style != main
+        if apart and not each.furniture and len(each.text.split()) >= _TITLE_WORDS and each.heading is None:
+            if len(each.text) <= _TITLE_LENGTH and not each.label:
+                by_style.setdefault(each.style, []).append(index)
+    for style in sorted(by_style, key=lambda style: -style.size):
+        titles = [
+            index
+            for index in by_style[style]
+            if index == 0 or paragraphs[index - 1].style != style or paragraphs[index - 1].heading is not None
+        ]
+        if len(titles) < 2:
+            continue
+        pieces = [
+            paragraphs[start:end] for start, end in zip([0, *titles[1:]], [*titles[1:], len(paragraphs)], strict=True)
+        ]
+        if all(_is_abstract(piece) for piece in pieces):
+            return pieces
+    return []
+
+
+def _is_abstract(paragraphs: Iterable[Paragraph]) -> bool:
+    """Whether these are one abstract: sections of at least two kinds, or one heading of its own, and not too long."""
+    kinds = set()
+    letters = 0
+    for each in paragraphs:
+        if each.furniture:
+            continue
+        letters += len(each.text)
+        kinds |= {each.heading, each.label} - {None, "furniture", "references"}
+        kinds |= {
+            section
+            for label in regex.finditer(r"(?<=[.;:] )\p{Lu}[\p{L} ]{3,30}(?=:)", each.text)
+            if (section := section_of(label[0])) and section not in PAGE
+        }
+    return letters < _LONGEST_ABSTRACT and (len(kinds) > 1 or "abstract" in kinds)
