@@ -1,7 +1,7 @@
 """Raw files into articles.
 
 `read` takes one file: a text (`.txt`, `.text`, `.md` or no suffix: any file that decodes as text and is no known
-other format) or JSON lines (`.jsonl`: one article a line with `id` and `text`).
+other format), JSON lines (`.jsonl`: one article a line with `id` and `text`), PDF or DOCX.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -60,6 +60,9 @@ def read(path: Path, name: str) -> Iterator[Article | ReadError]:
         ReadError: the file as a whole cannot be read.
     """
     data = _bytes(path)
+    if reader := _reader_of_pages(data):
+        yield from reader(data, name, safe_id(path.stem))
+        return
     text, encoding = decode(data)
     if path.suffix.lower() in (".jsonl", ".ndjson"):
         yield from _read_json_lines(text, name, safe_id(path.stem))
@@ -73,11 +76,27 @@ def read_stream(data: bytes) -> Iterator[Article | ReadError]:
     Raises:
         ReadError: it cannot be read.
     """
+    if reader := _reader_of_pages(data):
+        yield from reader(data, "-", "-")
+        return
     text, encoding = decode(data)
     if text.lstrip().startswith("{"):
         yield from _read_json_lines(text, "-", "-")
     else:
         yield make_article(text, "-", "-", hashlib.sha256(data).hexdigest(), encoding=encoding)
+
+
+def _reader_of_pages(data: bytes) -> Callable[[bytes, str, str], Iterator[Article | ReadError]] | None:
+    """The reader for a laid-out document, None for what is none. Imported here, as they build on this module."""
+    if b"%PDF-" in data[:1024]:
+        from pipeline.read.pdf import read_pdf
+
+        return read_pdf
+    if data.startswith(b"PK\x03\x04") and b"word/document.xml" in data:
+        from pipeline.read.docx import read_docx
+
+        return read_docx
+    return None
 
 
 def _bytes(path: Path) -> bytes:

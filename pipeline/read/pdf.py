@@ -30,6 +30,7 @@ PAGES = 300
 
 _PROGRAM = Path(__file__).with_name("pdf_pages.py")
 _MARGIN = 0.13  # of the page's height: where running heads and feet stand
+_EDGE = 0.07  # of it: where hardly any page has its own text
 _PAGE_NUMBER = regex.compile(
     r"[-–—|\s]* (?: p(?:age)?\.? \s* )? (?: \d{1,5} | [ivxl]{1,6} ) (?: \s* (?: of | / ) \s* \d{1,5} )? [-–—|\s]*",
     regex.VERBOSE | regex.IGNORECASE,
@@ -173,19 +174,37 @@ def _check(pages: list[_Page], failure: ReadError | None) -> None:
 
 
 def _furniture(pages: list[_Page]) -> set[_Line]:
-    """Running heads and feet and page numbers: lines at the edge of a page that say the same on another page."""
+    """Running heads and feet and page numbers: lines at the edge of a page that say the same on another page, are a
+    number, or stand far from all others.
+    """
+    sizes = Counter(line.style.size for page in pages for line in page.lines)
+    main = sizes.most_common(1)[0][0] if sizes else 0
     at_edge: dict[str, list[_Line]] = defaultdict(list)
     for page in pages:
         for line in page.lines:
             if not _MARGIN * page.height < (line.top + line.bottom) / 2 < (1 - _MARGIN) * page.height:
                 at_edge[_key(line.text)].append(line)
-    return {
+    alone = {line for page in pages for line in _alone_at_edge(page) if line.style.size <= main}
+    return alone | {
         line
-        for key, lines in at_edge.items()
+        for lines in at_edge.values()
         for line in lines
         if _PAGE_NUMBER.fullmatch(line.text)
         or any(each.page != line.page and abs(each.top - line.top) < 1.5 * line.style.size for each in lines)
     }
+
+
+def _alone_at_edge(page: _Page) -> Iterator[_Line]:
+    """The outermost lines of a page, in its margin and with more than a line's space to the next."""
+    for lines in (sorted(page.lines, key=lambda line: line.top), sorted(page.lines, key=lambda line: -line.bottom)):
+        if not lines:
+            return
+        edge = lines[0]
+        row = [line for line in lines if abs(line.bottom - edge.bottom) < 0.5 * edge.style.size]
+        inner = next((line for line in lines if line not in row), None)
+        outside = min(edge.bottom, page.height - edge.top) < _EDGE * page.height
+        if inner and outside and abs(inner.bottom - edge.bottom) > 2 * max(edge.style.size, inner.style.size):
+            yield from row
 
 
 def _key(text: str) -> str:

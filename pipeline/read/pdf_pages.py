@@ -23,6 +23,7 @@ import sys
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 MEMORY = 2_000_000_000
@@ -40,7 +41,9 @@ _LIGATURES = str.maketrans(
 _GAP = 0.16  # of the size: the narrowest space between words; letters of a word stand closer
 _BREAK = 1.0  # of the size: what is further apart may stand in another column
 _RAISED = 0.12  # of the size: a smaller glyph whose baseline is that much higher is raised
-_CELL = 15  # letters: lines that are shorter on average are cells of a table, not lines of a column
+_CELL = 15  # letters: lines that are shorter on average are cells of a table, not lines of a column,
+_SIDE = 7  # or lines of a narrow column close under each other, beside one whose lines hold
+_WIDE = 30  # that many letters on average
 
 
 class TooMuchError(Exception):
@@ -258,11 +261,24 @@ def _gap_between_columns(found: list[Run]) -> float | None:
         right = [run for run in found if run.x0 >= x - 2]
         left = [run for run in found if run.x1 <= x - 0.3 * run.size]
         beside = min(_beside(left, right), key=len, default=[])
-        if len(beside) > best[0] and all(
-            sum(run.letters for run in side) >= _CELL * len(side) for side in _beside(left, right)
-        ):
+        if len(beside) > best[0] and _are_columns(*_beside(left, right)):
             best = (len(beside), x)
     return best[1]
+
+
+def _are_columns(left: list[Run], right: list[Run]) -> bool:
+    """Whether these are lines of running text, not the cells of a table or labels before it."""
+    narrow, wide = sorted(((_letters(left), left), (_letters(right), right)), key=lambda side: side[0])
+    if narrow[0] >= _CELL:
+        return True
+    heights = sorted(run.y for run in narrow[1])
+    close = sum(after - before < 2 * narrow[1][0].size for before, after in pairwise(heights))
+    return narrow[0] >= _SIDE and wide[0] >= _WIDE and close >= 0.7 * (len(heights) - 1)
+
+
+def _letters(side: list[Run]) -> float:
+    """Letters of a line on average."""
+    return sum(run.letters for run in side) / len(side)
 
 
 def _beside(left: list[Run], right: list[Run]) -> tuple[list[Run], list[Run]]:
@@ -274,8 +290,8 @@ def _level(ones: list[Run], others: list[Run]) -> list[Run]:
     heights = sorted(run.y for run in others)
     result = []
     for run in ones:
-        place = bisect_left(heights, run.y - 0.7 * run.size)
-        if place < len(heights) and heights[place] <= run.y + 0.7 * run.size:
+        place = bisect_left(heights, run.y - run.size)
+        if place < len(heights) and heights[place] <= run.y + run.size:
             result.append(run)
     return result
 
