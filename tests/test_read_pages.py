@@ -26,12 +26,15 @@ HOW = {"section", "rule", "review", "exponent_source"}
 
 
 def facts(article: Article) -> dict[str, list[tuple[Any, ...]]]:
-    """What the fact tables say of an article, its places aside."""
+    """What the fact tables say of an article, its places and the printed signs of powers and hyphens aside."""
     tables = tables_of([work_on(article)])
     assert tables["failures"].empty
     assert tables["rejected"].empty
     return {
-        name: [tuple(row) for row in tables[name].drop(columns=[*PLACE, *HOW]).astype(object).fillna("").to_numpy()]
+        name: [
+            tuple(cell.replace("^", "").replace("\u2010", "-") if isinstance(cell, str) else cell for cell in row)
+            for row in tables[name].drop(columns=[*PLACE, *HOW], errors="ignore").astype(object).fillna("").to_numpy()
+        ]
         for name in FACTS
     }
 
