@@ -14,6 +14,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,12 @@ from pipeline.vocabulary import words as word_list
 PAGES = 300
 """Pages of a file that are read; a thesis has fewer."""
 
+MEMORY = 2_000_000_000
+"""Bytes of address space that reading a file may take."""
+
+SECONDS = 20.0
+"""Processor time that opening a file, or reading one of its pages, may take."""
+
 _PROGRAM = Path(__file__).with_name("pdf_pages.py")
 _MARGIN = 0.13  # of the page's height: where running heads and feet stand
 _EDGE = 0.07  # of it: where hardly any page has its own text
@@ -37,6 +44,7 @@ _PAGE_NUMBER = regex.compile(
 )
 _HYPHENS = "-\u2010\u00ad"
 _SENTENCE_END = regex.compile(r"[.?!:;] [”\"’)\]]* (?: \s? \^ [\d,–-]+ )? \Z", regex.VERBOSE)
+_TAIL = 4_096  # bytes: where a file that is whole has its end mark
 _UNMAPPED = 0.3  # of the characters: more and the text is not readable
 
 
@@ -90,9 +98,12 @@ def read_pdf(data: bytes, name: str, stem: str, *, full_text: bool = False) -> I
             else:
                 pages.append(_page(len(pages) + 1, record))
             if len(pages) == PAGES < count:
-                raise ReadError(f"only the first {PAGES} of {count:,} pages are read", f"page {PAGES + 1}")  # noqa: TRY301  what is read goes on below
+                failure = ReadError(f"only the first {PAGES} of {count:,} pages are read", f"page {PAGES + 1}")
+                break
     except ReadError as error:
         failure = error
+    if not failure and b"%%EOF" not in data[-_TAIL:]:
+        failure = ReadError("damaged: the end of the file is missing")
     _check(pages, failure)
     source = Source(stem, name, data, "pdf", title)
     yield from articles(list(_paragraphs(pages)), source, full_text=full_text)
@@ -106,7 +117,7 @@ def _records(data: bytes) -> Iterator[dict[str, Any]]:
     Raises:
         ReadError: it ends early.
     """
-    command = [sys.executable, "-P", str(_PROGRAM)]
+    command = [sys.executable, "-P", str(_PROGRAM), str(MEMORY), str(SECONDS)]
     with subprocess.Popen(  # noqa: S603  our own program
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
@@ -242,7 +253,7 @@ class _Joiner:
         self.known: Counter[str] = Counter()
         self.edges: dict[tuple[int, int], float] = defaultdict(float)
         distances: dict[float, Counter[float]] = defaultdict(Counter)
-        for line, following in zip(lines, [*lines[1:], None], strict=True):
+        for line, following in zip_longest(lines, lines[1:]):
             sizes[line.style.size] += len(line.text)
             self.edges[line.page, line.column] = max(self.edges[line.page, line.column], line.x1)
             broken = line.words[-1].text[-1] in _HYPHENS

@@ -6,6 +6,8 @@ a kilobyte that unpacks to gigabytes, forms that draw each other and tables of w
 take all memory or hours. So `pipeline.read.pdf` runs this file as a process with limits on memory and on the seconds
 of each page, and what happens to the process happens to one file. It imports nothing of the project.
 
+Its arguments are the limits: bytes of memory, and seconds of processor time to open the file or read a page.
+
 The first line of the output is `{"pages": n, "title": …}`, each further one a page: `{"height": …, "lines": […], "margins": […]}`.
 A line is `[x0, top, x1, bottom, size, font, column, words]` in points from the top left corner, a word
 `[x0, x1, text, raised, text, raised, …]`, plain and raised text by turns. `margins` are texts that do not run from
@@ -14,6 +16,7 @@ left to right. `{"error": …}` ends the output.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
@@ -26,15 +29,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-MEMORY = 2_000_000_000
-"""Bytes of address space that the process may take."""
-
-SECONDS_PER_PAGE = 20
-"""Processor time that opening the file, or one page, may take."""
-
-GLYPHS_PER_PAGE = 60_000
-"""Many times what a dense page of a newspaper holds."""
-
+_GLYPHS = 60_000  # of a page: many times what a page of a newspaper holds
+_FARTHEST = 20_000.0  # points: no page is that large, and no sum of such numbers overflows
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
@@ -89,47 +85,55 @@ class Run:
         return sum(len(glyph.text) for glyph in self.glyphs)
 
 
-def main() -> None:
+def main(memory: int, seconds: float) -> None:
     """Read a PDF from standard input and write its pages."""
     logging.disable(logging.CRITICAL)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    _allow_time()
+    with contextlib.suppress(ValueError, OSError):  # not every system has this limit
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    _allow(seconds)
     import pdfplumber
-    from pdfminer.pdfdocument import PDFPasswordIncorrect
-    from pdfplumber.utils.exceptions import PdfminerException
+    from pdfminer.pdftypes import resolve1
 
     try:
         pdf = pdfplumber.open(io.BytesIO(sys.stdin.buffer.read()))
         pages = pdf.pages
         title = pdf.metadata.get("Title")
-        _write({"pages": len(pages), "title": title if isinstance(title, str) else ""})
+        tree = resolve1(pdf.doc.catalog.get("Pages"))
+        stated = tree.get("Count") if isinstance(tree, dict) else None
+        _write({"pages": len(pages), "title": title[:1000] if isinstance(title, str) else ""})
         descents: dict[str, Counter[float]] = defaultdict(Counter)
         for page in pages:
-            _allow_time()
+            _allow(seconds)
             _write({"height": float(page.height), **page_lines(*glyphs_of(page, descents))})
             page.close()
-    except MemoryError:
-        _write({"error": "takes too much memory"})
-    except RecursionError:
-        _write({"error": "nested too deeply"})
-    except TooMuchError as error:
-        _write({"error": str(error)})
-    except PdfminerException as error:
-        cause = error.args[0] if error.args else error
-        encrypted = isinstance(cause, PDFPasswordIncorrect)
-        _write({"error": "protected by a password" if encrypted else _damage(cause)})
+        if isinstance(stated, int) and stated > len(pages):
+            _write({"error": f"damaged: {stated - len(pages):,} of {stated:,} pages are missing"})
     except Exception as error:  # noqa: BLE001  pdfminer raises whatever a damaged file provokes
-        _write({"error": _damage(error)})
+        _write({"error": _reason(error)})
 
 
-def _damage(error: object) -> str:
+def _reason(error: Any) -> str:
+    from pdfminer.pdfdocument import PDFPasswordIncorrect
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    if isinstance(error, PdfminerException) and error.args:
+        error = error.args[0]
+    if isinstance(error, TooMuchError):
+        return str(error)
+    for kind, reason in {
+        PDFPasswordIncorrect: "protected by a password",
+        MemoryError: "takes too much memory",
+        RecursionError: "nested too deeply",
+    }.items():
+        if isinstance(error, kind):
+            return reason
     said = " ".join(str(error).split())[:100]
     return f"damaged: {type(error).__name__}{f' ({said})' if said else ''}"
 
 
-def _allow_time() -> None:
-    """Let the system end the process, also inside of C code, after so many seconds of work from now."""
-    signal.setitimer(signal.ITIMER_PROF, SECONDS_PER_PAGE)
+def _allow(seconds: float) -> None:
+    """Have the system end the process, also inside of C code, after so many seconds of work from now."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _write(record: dict[str, Any]) -> None:
@@ -144,7 +148,7 @@ def glyphs_of(page: Any, descents: dict[str, Counter[float]]) -> tuple[list[Glyp
     further up was raised by the text rise (PDF 32000-1, 9.3.7), which pdfminer adds to the box and not to the matrix.
 
     Raises:
-        TooMuchError: more than `GLYPHS_PER_PAGE`.
+        TooMuchError: there are more than `_GLYPHS`.
     """
     from pdfminer.layout import LTChar
 
@@ -154,41 +158,36 @@ def glyphs_of(page: Any, descents: dict[str, Counter[float]]) -> tuple[list[Glyp
     spaced = False
     last_turned = None
     seen = set()
-    for char in _chars(page.layout, LTChar):
-        text = char.get_text()
-        if text.isspace() or not text:
+    for count, char in enumerate(_chars(page.layout, LTChar)):
+        if count > _GLYPHS:
+            raise TooMuchError(f"more than {_GLYPHS:,} characters on a page")
+        text, size, font = char.get_text()[:20], char.size, char.fontname
+        if not text or text.isspace():
             spaced = True
-            if turned and last_turned is not None:
-                turned[-1] += " "
+        elif not all(abs(each) < _FARTHEST for each in (char.x0, char.x1, char.y0, char.y1, char.matrix[5])):
             continue
-        size = char.size
-        if len(upright) + sum(map(len, turned[-1:])) > GLYPHS_PER_PAGE:
-            raise TooMuchError(f"more than {GLYPHS_PER_PAGE:,} characters on a page")
-        if not char.upright or size <= 0:
-            beside = last_turned is not None and abs(char.x0 - last_turned.x0) + abs(char.y0 - last_turned.y0) < 4 * max(
-                char.height, char.width, 1
-            )
-            if beside:
-                turned[-1] += text
-            else:
-                turned.append(text)
-            last_turned = char
-            continue
-        # Bold that is made by drawing twice; the narrowest letter is wider than the step of this grid.
-        place = (text, round(char.x0 / (0.15 * size)), round(char.y0 / (0.15 * size)))
-        if place in seen:
-            continue
-        seen.add(place)
-        below = (char.y0 - char.matrix[5]) / size
-        descents[char.fontname][round(below, 2)] += 1
-        upright.append((char, text, spaced, below))
-        spaced = False
+        elif not char.upright or size <= 0:
+            near = 4 * max(char.height, char.width, 1)
+            apart = last_turned is None or abs(char.x0 - last_turned.x0) + abs(char.y0 - last_turned.y0) > near
+            turned += [text] if apart else [turned.pop() + " " * spaced + text]
+            last_turned, spaced = char, False
+        else:
+            # Bold that is made by drawing twice; the narrowest letter is wider than the step of this grid.
+            step = 0.15 * size
+            place = (text, int(char.x0 / step), int(char.y0 / step))
+            if place not in seen:
+                seen.add(place)
+                below = (char.y0 - char.matrix[5]) / size
+                descents[font][int(100 * below) / 100] += 1
+                upright.append((char, text, spaced, below))
+            spaced = False
     glyphs = []
+    usual = {font: counts.most_common(1)[0][0] for font, counts in descents.items()}
     for char, text, after_space, below in upright:
-        rise = below - descents[char.fontname].most_common(1)[0][0]
+        rise = below - usual[char.fontname]
         baseline = height - char.matrix[5] - (rise * char.size if abs(rise) > 0.05 else 0)
         shown = "\ufffd" if text.startswith("(cid:") else text.translate(_LIGATURES)
-        glyphs.append(Glyph(shown, char.x0, char.x1, baseline, char.size, str(char.fontname), after_space))
+        glyphs.append(Glyph(shown, char.x0, char.x1, baseline, char.size, str(char.fontname)[:100], after_space))
     return glyphs, turned
 
 
@@ -358,4 +357,4 @@ def words(line: Run) -> Iterator[list[Any]]:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]), float(sys.argv[2]))
