@@ -30,6 +30,8 @@ _LONGEST_ABSTRACT = 8_000
 _TITLE_WORDS = 4
 _TITLE_LENGTH = 400
 
+_MASTHEAD_WORDS = 8
+_MASTHEAD = regex.compile(r"\b (?: journal | annals | archives | proceedings | abstracts ) \b", regex.VERBOSE | regex.IGNORECASE)
 _NUMBERING = regex.compile(r"\s* (?: \d{1,2} (?: \.\d{1,2} )* \.? | [IVX]{1,4} \. ) \s+ (?= \p{Lu} )", regex.VERBOSE)
 _KEYWORDS = regex.compile(
     r"\s* (?: key \s? -?words | index \s terms | mesh \s terms | subject \s terms ) \b", regex.VERBOSE | regex.IGNORECASE
@@ -218,7 +220,7 @@ def _title(paragraphs: Sequence[Paragraph], main: Style, stated: str) -> Span | 
             each.style.bold and not main.bold and each.style.size >= main.size
         )
         if stands_out and words >= _TITLE_WORDS and len(each.text) <= _TITLE_LENGTH and not each.label:
-            size = each.style.size
+            size = 0.0 if words <= _MASTHEAD_WORDS and _MASTHEAD.search(each.text) else each.style.size
             if best is None or size > best[0]:
                 best = (size, index)
     if best is None:

@@ -225,37 +225,38 @@ def _key(text: str) -> str:
 def _paragraphs(pages: list[_Page]) -> Iterator[Paragraph]:
     """The paragraphs of all pages; furniture behind the paragraph that it stands in."""
     furniture = _furniture(pages)
-    own = [line for page in pages for line in page.lines if line not in furniture]
-    joiner = _Joiner(own)
+    joiner = _Joiner([line for page in pages for line in page.lines if line not in furniture])
     aside: list[Paragraph] = []
-    lines: list[_Line] = []
     for page in pages:
         for line in page.lines:
             if line in furniture:
                 aside.append(Paragraph(line.text, line.style, furniture=True))
-                continue
-            if lines and not joiner.goes_on(lines, line):
-                yield joiner.paragraph(lines)
-                yield from aside
-                aside, lines = [], []
-            lines.append(line)
+            elif done := joiner.add(line):
+                yield from [*done, *aside]
+                aside = []
         aside += [Paragraph(text, Style(0), furniture=True) for text in page.margins]
-    if lines:
-        yield joiner.paragraph(lines)
-    yield from aside
+    yield from [*joiner.end(), *aside]
 
 
 class _Joiner:
-    """Lines into paragraphs, by what all lines of the file have in common."""
+    """Lines into paragraphs, by what all lines of the file have in common.
+
+    Lines of smaller type that stand between two pieces of a paragraph, at the end of a column as a rule, are footnotes
+    or belong to a figure or table: they wait until it is known whether the paragraph goes on behind them.
+    """
 
     def __init__(self, lines: list[_Line]) -> None:
+        self.open: list[_Line] = []
+        self.interrupted: list[_Line] = []
+        self.notes: list[list[_Line]] = []
+        self.set_aside: list[Paragraph] = []
         sizes: Counter[float] = Counter()
         self.known: Counter[str] = Counter()
-        self.edges: dict[tuple[int, int], float] = defaultdict(float)
+        self.edges: dict[tuple[int, int, float], float] = defaultdict(float)
         distances: dict[float, Counter[float]] = defaultdict(Counter)
         for line, following in zip_longest(lines, lines[1:]):
             sizes[line.style.size] += len(line.text)
-            self.edges[line.page, line.column] = max(self.edges[line.page, line.column], line.x1)
+            self.edges[self._kind(line)] = max(self.edges[self._kind(line)], line.x1)
             broken = line.words[-1].text[-1] in _HYPHENS
             self.known.update(_bare(word.text) for word in line.words[1 : -1 if broken else None])
             if following and (line.page, line.column) == (following.page, following.column):
@@ -265,6 +266,39 @@ class _Joiner:
             size: min((each for each in counts.most_common(3) if each[0] > 0.9 * size), default=(1.25 * size, 0))[0]
             for size, counts in distances.items()
         }
+
+    def add(self, line: _Line) -> list[Paragraph]:
+        """Take the next line; the paragraphs that have ended by it."""
+        size = self.interrupted[-1].style.size if self.interrupted else self.main
+        smaller = line.style.size < size - 0.4
+        done: list[Paragraph] = []
+        if not self.open or self.goes_on(self.open, line):
+            pass
+        elif self.interrupted and self.goes_on(self.interrupted, line):
+            self.set_aside += [self.paragraph(note, furniture=True) for note in (*self.notes, self.open)]
+            self.open, self.interrupted, self.notes = self.interrupted, [], []
+        elif self.interrupted and smaller:
+            self.notes.append(self.open)
+            self.open = []
+        elif not self.interrupted and smaller and self._is_unfinished():
+            self.interrupted, self.open = self.open, []
+        else:
+            done = self.end()
+        self.open.append(line)
+        return done
+
+    def end(self) -> list[Paragraph]:
+        """The paragraphs that nothing can go on."""
+        lines = [each for each in (self.interrupted, *self.notes, self.open) if each]
+        self.open, self.interrupted, self.notes = [], [], []
+        done = [*map(self.paragraph, lines), *self.set_aside]
+        self.set_aside = []
+        return done
+
+    def _is_unfinished(self) -> bool:
+        """Whether the open paragraph is of the main text and stops within a sentence."""
+        last = self.open[-1]
+        return abs(last.style.size - self.main) < 0.6 and _SENTENCE_END.search(last.text) is None
 
     def goes_on(self, lines: list[_Line], line: _Line) -> bool:
         """Whether a line continues the paragraph of the lines before it."""
@@ -286,12 +320,17 @@ class _Joiner:
             return False
         return runs_on or self._is_full(last, line)
 
+    @staticmethod
+    def _kind(line: _Line) -> tuple[int, int, float]:
+        """Lines of one kind end at the same edge."""
+        return line.page, line.column, line.style.size
+
     def _is_full(self, last: _Line, line: _Line) -> bool:
         """Whether the next word had no room on the line, which then did not end because its paragraph does."""
         first = line.words[0]
-        return last.x1 + (first.x1 - first.x0) + 0.2 * last.style.size > self.edges[last.page, last.column]
+        return last.x1 + (first.x1 - first.x0) + 0.2 * last.style.size > self.edges[self._kind(last)]
 
-    def paragraph(self, lines: list[_Line]) -> Paragraph:
+    def paragraph(self, lines: list[_Line], *, furniture: bool = False) -> Paragraph:
         """The lines as one text."""
         text = ""
         raised: list[Span] = []
@@ -310,7 +349,7 @@ class _Joiner:
                 text += word.text
                 raised += [(start + begin, start + end) for begin, end in word.raised]
                 places.append(Place(start, len(text), line.page, word.x0, line.top, word.x1, line.bottom))
-        return Paragraph(text, lines[0].style, raised, places)
+        return Paragraph(text, lines[0].style, raised, places, furniture)
 
     def _link(self, text: str, after: str) -> tuple[bool, str]:
         """Whether the last sign of a line stays, and what stands between it and the next line."""

@@ -10,8 +10,8 @@ Its arguments are the limits: bytes of memory, and seconds of processor time to 
 
 The first line of the output is `{"pages": n, "title": …}`, each further one a page: `{"height": …, "lines": […], "margins": […]}`.
 A line is `[x0, top, x1, bottom, size, font, column, words]` in points from the top left corner, a word
-`[x0, x1, text, raised, text, raised, …]`, plain and raised text by turns. `margins` are texts that do not run from
-left to right. `{"error": …}` ends the output.
+`[x0, x1, text, raised, text, raised, …]`, plain and raised text by turns. `margins` are numbers of lines and texts that do not run
+from left to right. `{"error": …}` ends the output.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 _GLYPHS = 60_000  # of a page: many times what a page of a newspaper holds
+_NUMBERED = 4  # numbers in the margin: so many are those of lines, not of references or pages
 _FARTHEST = 20_000.0  # points: no page is that large, and no sum of such numbers overflows
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
@@ -205,9 +206,16 @@ def _chars(container: Any, kind: type) -> Iterator[Any]:
 
 
 def page_lines(glyphs: list[Glyph], turned: list[str]) -> dict[str, Any]:
-    """The lines of a page in reading order."""
+    """The lines of a page in reading order; numbers of lines in its left margin are apart."""
+    found = list(runs(glyphs))
+    numbers = [run for run in found if run.letters < 5 and all(glyph.text.isdecimal() for glyph in run.glyphs)]
+    edge = min((run.x0 for run in found if run not in numbers), default=0)
+    numbers = [run for run in numbers if run.x1 < edge]
+    if len(numbers) >= _NUMBERED:
+        found = [run for run in found if run.x1 >= edge]
+        turned = [*turned, " ".join("".join(glyph.text for glyph in run.glyphs) for run in numbers)]
     lines = []
-    for number, column in enumerate(columns(list(runs(glyphs)))):
+    for number, column in enumerate(columns(found)):
         for line in joined(column):
             box = (round(each, 1) for each in (line.x0, line.top, line.x1, line.bottom))
             lines.append([*box, line.size, line.font, number, list(words(line))])
