@@ -26,7 +26,9 @@ def stream(data: bytes, more: bytes = b"") -> bytes:
 
 def shown(*lines: str, size: int = 10) -> bytes:
     """A content stream that prints lines from the top of a page."""
-    text = b" T* ".join(b"(%s) Tj" % line.encode("cp1252").replace(b"(", rb"\(").replace(b")", rb"\)") for line in lines)
+    text = b" T* ".join(
+        b"(%s) Tj" % line.encode("cp1252").replace(b"(", rb"\(").replace(b")", rb"\)") for line in lines
+    )
     return b"BT /F1 %d Tf %d TL 50 750 Td %s ET" % (size, size + 2, text)
 
 

@@ -13,7 +13,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pipeline.read import ReadError
 from pipeline.read.paper import Paragraph, Source, Style, articles
@@ -22,7 +22,8 @@ from pipeline.records import Article, Span
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from lxml.etree import _Element
+
+_Element: TypeAlias = Any  # of lxml, which carries no types
 
 LARGEST_PART = 100_000_000
 """Bytes that all parts of a package may take unpacked, its pictures aside."""
@@ -30,7 +31,9 @@ LARGEST_PART = 100_000_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _ALTERNATIVE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_SKIPPED = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}rPr", _ALTERNATIVE})
+_SKIPPED = frozenset(
+    {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}rPr", _ALTERNATIVE}
+)
 _MARKS = {f"{_W}tab": "\t", f"{_W}br": " ", f"{_W}cr": " ", f"{_W}noBreakHyphen": "-"}
 # Signs that Word takes from its font Symbol.
 _SYMBOLS = {
@@ -118,7 +121,7 @@ def _pieces(element: _Element, styles: Mapping[str, Any], *, raised: bool = Fals
 def _is_raised(run: _Element, styles: Mapping[str, Any]) -> bool:
     aligned = run.find(f"{_W}rPr/{_W}vertAlign")
     if aligned is not None:
-        return aligned.get(f"{_W}val") == "superscript"
+        return bool(aligned.get(f"{_W}val") == "superscript")
     position = run.find(f"{_W}rPr/{_W}position")
     if position is not None and (position.get(f"{_W}val") or "").isdecimal():
         return int(position.get(f"{_W}val") or 0) > 0

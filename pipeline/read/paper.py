@@ -13,6 +13,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 import regex
 
@@ -31,10 +32,13 @@ _TITLE_WORDS = 4
 _TITLE_LENGTH = 400
 
 _MASTHEAD_WORDS = 8
-_MASTHEAD = regex.compile(r"\b (?: journal | annals | archives | proceedings | abstracts ) \b", regex.VERBOSE | regex.IGNORECASE)
+_MASTHEAD = regex.compile(
+    r"\b (?: journal | annals | archives | proceedings | abstracts ) \b", regex.VERBOSE | regex.IGNORECASE
+)
 _NUMBERING = regex.compile(r"\s* (?: \d{1,2} (?: \.\d{1,2} )* \.? | [IVX]{1,4} \. ) \s+ (?= \p{Lu} )", regex.VERBOSE)
 _KEYWORDS = regex.compile(
-    r"\s* (?: key \s? -?words | index \s terms | mesh \s terms | subject \s terms ) \b", regex.VERBOSE | regex.IGNORECASE
+    r"\s* (?: key \s? -?words | index \s terms | mesh \s terms | subject \s terms ) \b",
+    regex.VERBOSE | regex.IGNORECASE,
 )
 _LABEL = regex.compile(r"\s* (?P<label> \p{Lu} [\p{L}’'&/,\ -]{2,60}? ) \s? (?: [:：—–] | \. \s ) \s*", regex.VERBOSE)
 
@@ -110,40 +114,32 @@ def _article(
     paragraphs: Sequence[Paragraph], main: Style, source: Source, identifier: str, *, full_text: bool
 ) -> Article | ReadError:
     title = _title(paragraphs, main, source.title)
-    after = title[1] if title else 0
-    body = _body(paragraphs, main, after)
-    text, starts = _text(paragraphs)
+    body = _body(paragraphs, main, title[1] if title else 0)
+    text, bounds = _text(paragraphs)
     if len(text) > LONGEST_ARTICLE:
         return ReadError(f"longer than {LONGEST_ARTICLE:,} characters: {len(text):,}")
-    own = "".join(
-        paragraph.text.replace("\n", " ").ljust(end - start) if not paragraph.furniture else " " * (end - start)
-        for paragraph, start, end in zip(paragraphs, starts, [*starts[1:], len(text)], strict=True)
-    )
-    own = "".join("\n" if mark == "\n" else letter for mark, letter in zip(text, own, strict=True))
-    bounds = [*starts, len(text)]
-    zones: list[Zone] = []
-    found_title = ""
-    if title:
-        begin, end = bounds[title[0]], bounds[title[1] - 1] + len(paragraphs[title[1] - 1].text)
-        found_title = " ".join(text[begin:end].split())
-        zones = [*_piece(text, 0, begin, "furniture"), Zone(begin, end, "title")]
-        inner, _ = zone(own[end : bounds[body]])
-        zones += [
-            Zone(end + each.start, end + each.end, "furniture" if each.section == "title" else each.section)
-            for each in inner
-        ]
-    else:
-        inner, found_title = zone(own[: bounds[body]])
-        zones = list(inner)
-    zones += _body_zones(paragraphs, bounds, text, body, full_text=full_text)
     outside = [
         (start, start + len(paragraph.text))
-        for paragraph, start in zip(paragraphs, starts, strict=True)
+        for paragraph, start in zip(paragraphs, bounds, strict=False)
         if paragraph.furniture
     ]
-    return _made(
-        text, tuple(_carved(text, zones, outside)), found_title or source.title, paragraphs, starts, source, identifier
-    )
+    own = text  # with furniture blank, as long as the text
+    for start, end in outside:
+        if start < bounds[body]:
+            own = own[:start] + " " * (end - start) + own[end:]
+    if title:
+        begin, end = bounds[title[0]], bounds[title[1] - 1] + len(paragraphs[title[1] - 1].text)
+        words = " ".join(own[begin:end].split())
+        zones = [*_piece(text, 0, begin, "furniture"), Zone(begin, end, "title")]
+        for each in zone(own[end : bounds[body]])[0]:
+            section = "furniture" if each.section == "title" else each.section
+            zones.append(Zone(end + each.start, end + each.end, section))
+    else:
+        found, words = zone(own[: bounds[body]])
+        zones = list(found)
+    zones += _body_zones(paragraphs, bounds, text, body, full_text=full_text)
+    carved = sorted(_carved(text, zones, outside), key=lambda each: each.start)
+    return _made(text, tuple(carved), words or source.title, paragraphs, bounds, source, identifier)
 
 
 def _made(
@@ -151,7 +147,7 @@ def _made(
     zones: tuple[Zone, ...],
     title: str,
     paragraphs: Sequence[Paragraph],
-    starts: Sequence[int],
+    bounds: Sequence[int],
     source: Source,
     identifier: str,
 ) -> Article:
@@ -168,10 +164,10 @@ def _made(
         zones=zones,
         raised=tuple(
             (offset + start, offset + end)
-            for paragraph, offset in zip(paragraphs, starts, strict=True)
+            for paragraph, offset in zip(paragraphs, bounds, strict=False)
             for start, end in paragraph.raised
         ),
-        places=tuple(_places(paragraphs, starts, read)),
+        places=tuple(_places(paragraphs, bounds, read)),
         title=title,
         pmid=bibliography.pmid(own),
         pmcid=bibliography.pmcid(own),
@@ -183,9 +179,9 @@ def _made(
     )
 
 
-def _places(paragraphs: Sequence[Paragraph], starts: Sequence[int], read: Sequence[Zone]) -> Iterator[Place]:
+def _places(paragraphs: Sequence[Paragraph], bounds: Sequence[int], read: Sequence[Zone]) -> Iterator[Place]:
     """The places of what is read; those of furniture nobody asks for."""
-    for paragraph, offset in zip(paragraphs, starts, strict=True):
+    for paragraph, offset in zip(paragraphs, bounds, strict=False):
         end = offset + len(paragraph.text)
         if any(each.start < end and offset < each.end for each in read):
             for place in paragraph.places:
@@ -193,13 +189,10 @@ def _places(paragraphs: Sequence[Paragraph], starts: Sequence[int], read: Sequen
 
 
 def _text(paragraphs: Sequence[Paragraph]) -> tuple[str, list[int]]:
-    """The text of all paragraphs, and where each begins."""
-    starts = []
-    position = 0
-    for paragraph in paragraphs:
-        starts.append(position)
-        position += len(paragraph.text) + 2
-    return "\n\n".join(paragraph.text for paragraph in paragraphs), starts
+    """The text of all paragraphs, and where each begins, then where it ends."""
+    text = "\n\n".join(paragraph.text for paragraph in paragraphs)
+    starts = accumulate((len(paragraph.text) + 2 for paragraph in paragraphs), initial=0)
+    return text, [*list(starts)[:-1], len(text)]
 
 
 def _title(paragraphs: Sequence[Paragraph], main: Style, stated: str) -> Span | None:
@@ -316,17 +309,16 @@ def _piece(text: str, start: int, end: int, section: str) -> Iterator[Zone]:
 
 
 def _carved(text: str, zones: Iterable[Zone], outside: Sequence[Span]) -> Iterator[Zone]:
-    """The zones with these spans, in order, made furniture."""
+    """The zones without these spans, which become furniture."""
     for each in zones:
         position = each.start
-        if each.section not in PAGE:
-            for start, end in outside:
-                if start >= each.end or end <= each.start:
-                    continue
+        for start, end in outside:
+            if start < each.end and end > each.start:
                 yield from _piece(text, position, start, each.section)
-                yield from _piece(text, start, end, "furniture")
                 position = end
         yield from _piece(text, position, each.end, each.section)
+    for start, end in outside:
+        yield Zone(start, end, "furniture")
 
 
 def _abstracts_of_a_book(paragraphs: Sequence[Paragraph], main: Style) -> list[Sequence[Paragraph]]:

@@ -32,9 +32,7 @@ from typing import Any, NamedTuple
 _GLYPHS = 60_000  # of a page: many times what a page of a newspaper holds
 _NUMBERED = 4  # numbers in the margin: so many are those of lines, not of references or pages
 _FARTHEST = 20_000.0  # points: no page is that large, and no sum of such numbers overflows
-_LIGATURES = str.maketrans(
-    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-)
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _GAP = 0.16  # of the size: the narrowest space between words; letters of a word stand closer
 _BREAK = 1.0  # of the size: what is further apart may stand in another column
 _RAISED = 0.12  # of the size: a smaller glyph whose baseline is that much higher is raised
@@ -260,7 +258,7 @@ def columns(found: list[Run]) -> Iterator[list[Run]]:
 def _gap_between_columns(found: list[Run]) -> float | None:
     """Where the right one of two columns begins: the left edge of most lines that have a line to their left."""
     edges = Counter(round(run.x0 / 3) for run in found)
-    best = (3, None)
+    best: tuple[int, float | None] = (3, None)
     for edge, count in sorted(edges.most_common(40)):
         if count + edges[edge + 1] < 3:
             continue
@@ -305,7 +303,9 @@ def _level(ones: list[Run], others: list[Run]) -> list[Run]:
 
 def _strips(found: list[Run], gap: float) -> Iterator[tuple[list[Run], bool]]:
     """The runs from top to bottom in strips across the page, by turns of columns side by side and of what crosses."""
-    crossing = sorted((run for run in found if run.x0 < gap - 2 and run.x1 > gap - 0.3 * run.size), key=lambda run: run.y)
+    crossing = sorted(
+        (run for run in found if run.x0 < gap - 2 and run.x1 > gap - 0.3 * run.size), key=lambda run: run.y
+    )
     heights = [run.y for run in crossing]
     strip: list[Run] = []
     beside = True
