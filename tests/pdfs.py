@@ -86,7 +86,7 @@ def endless_widths() -> bytes:
     """A font that gives the widths of four thousand million characters."""
     fonts = [
         b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[5 0 R]>>",
-        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/X/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)>>"
         b"/W[0 4000000000 500]/FontDescriptor<</Type/FontDescriptor/FontName/X/Flags 4>>>>",
     ]
     return paper(b"BT /F2 10 Tf 50 700 Td <0041> Tj ET", resources=b"/Font<</F2 4 0 R>>", more=fonts)

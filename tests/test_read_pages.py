@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import time
@@ -93,8 +94,8 @@ def own_words(article: Article) -> str:
 @pytest.mark.parametrize(
     "words",
     [
-        "Efficient and affordable cells are difficult to find, and the first official offer was a fluid of stiff flakes",
-        "In this placebo-controlled and double-blind comparison we randomized 64 patients^3,4 with longstanding arthritis",
+        "Efficient and affordable cells are difficult to find, and the first official offer was a fluid of stiff",
+        "In this placebo-controlled and double-blind comparison we randomized 64 patients^3,4 with longstanding",
         "given intravenous infusions of 2.5 × 10^7 CD34+ cells/kg or of 4 × 10^6 cells/m^2. The dose-limiting toxicity",
         "Thrombocytopenia occurred in 5 patients and gastrointestinal discomfort in 12 (18.8%). Interleukin-6 fell",
         "(P = 3×10^−5), and the difference in tenderness was significant (P < 10^−4; R^2 = 0.4)",
@@ -474,7 +475,13 @@ def test_no_glyph_is_lost_or_doubled(glyphs: list[Glyph]) -> None:
     assert printed == Counter("".join(glyph.text for glyph in glyphs))
 
 
-REAL = [FILES / "pdf" / f"{name}.pdf" for name in ("latex-layout", "libreoffice-cord-blood-ra-phase1", "password")]
+REAL = [
+    (FILES / "pdf" / f"{name}.pdf").read_bytes()
+    for name in ("latex-layout", "libreoffice-cord-blood-ra-phase1", "password")
+]
+PLAIN = [two_columns(gap=20), pdfs.nested_forms(3), pdfs.paper(*[pdfs.shown(*[pdfs.SENTENCE] * 9)] * 3)]
+"""Files that are not packed, so that a change reaches what they draw."""
+
 CHANGES = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=12), st.integers(0, 40)), max_size=8)
 
 
@@ -488,22 +495,19 @@ def changed(data: bytes, changes: list[tuple[float, bytes, int]]) -> bytes:
 
 def check_reader(reader: Callable[..., Any], data: bytes) -> None:
     start = time.perf_counter()
-    try:
+    with contextlib.suppress(ReadError):
         for each in reader(data, "mutant", "mutant"):
-            assert isinstance(each, Article | ReadError)
             if isinstance(each, Article):
                 assert [zone.start for zone in each.zones] == sorted(zone.start for zone in each.zones)
-                work_on(each)
-    except ReadError as error:
-        assert error.reason
+                assert isinstance(work_on(each), Extraction)
     assert time.perf_counter() - start < 60
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from(REAL), CHANGES)
-def test_mutated_pdf(path: Path, changes: list[tuple[float, bytes, int]]) -> None:
-    check_reader(read_pdf, changed(path.read_bytes(), changes))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from([*REAL, *PLAIN]), CHANGES)
+def test_mutated_pdf(data: bytes, changes: list[tuple[float, bytes, int]]) -> None:
+    check_reader(read_pdf, changed(data, changes))
 
 
 @pytest.mark.slow

@@ -64,6 +64,7 @@ class Paragraph:
 
     @property
     def is_prose(self) -> bool:
+        """Whether it is long enough, and ends as sentences do."""
         return len(self.text) >= _PROSE and self.text.rstrip()[-1] in ".?!)]:"
 
     @property
@@ -206,14 +207,14 @@ def _title(paragraphs: Sequence[Paragraph], main: Style, stated: str) -> Span | 
             break
         if each.is_prose and each.style == main and index > 3:
             break
-        words = len(each.text.split())
         if len(wanted) > 20 and _letters(each.text) == wanted:
             return index, index + 1
         stands_out = each.style.size >= 1.1 * main.size or (
             each.style.bold and not main.bold and each.style.size >= main.size
         )
-        if stands_out and words >= _TITLE_WORDS and len(each.text) <= _TITLE_LENGTH and not each.label:
-            size = 0.0 if words <= _MASTHEAD_WORDS and _MASTHEAD.search(each.text) else each.style.size
+        if stands_out and _can_be_title(each):
+            is_masthead = len(each.text.split()) <= _MASTHEAD_WORDS and _MASTHEAD.search(each.text)
+            size = 0.0 if is_masthead else each.style.size
             if best is None or size > best[0]:
                 best = (size, index)
     if best is None:
@@ -224,6 +225,16 @@ def _title(paragraphs: Sequence[Paragraph], main: Style, stated: str) -> Span | 
             break
         end += 1
     return best[1], end
+
+
+def _can_be_title(paragraph: Paragraph) -> bool:
+    return (
+        not paragraph.furniture
+        and len(paragraph.text.split()) >= _TITLE_WORDS
+        and len(paragraph.text) <= _TITLE_LENGTH
+        and paragraph.heading is None
+        and not paragraph.label
+    )
 
 
 def _letters(text: str) -> str:
@@ -329,9 +340,8 @@ def _abstracts_of_a_book(paragraphs: Sequence[Paragraph], main: Style) -> list[S
     by_style: dict[Style, list[int]] = {}
     for index, each in enumerate(paragraphs):
         apart = each.style.size >= main.size and each.style != main
-        if apart and not each.furniture and len(each.text.split()) >= _TITLE_WORDS and each.heading is None:
-            if len(each.text) <= _TITLE_LENGTH and not each.label:
-                by_style.setdefault(each.style, []).append(index)
+        if apart and _can_be_title(each):
+            by_style.setdefault(each.style, []).append(index)
     for style in sorted(by_style, key=lambda style: -style.size):
         titles = [
             index

@@ -8,10 +8,10 @@ of each page, and what happens to the process happens to one file. It imports no
 
 Its arguments are the limits: bytes of memory, and seconds of processor time to open the file or read a page.
 
-The first line of the output is `{"pages": n, "title": …}`, each further one a page: `{"height": …, "lines": […], "margins": […]}`.
-A line is `[x0, top, x1, bottom, size, font, column, words]` in points from the top left corner, a word
-`[x0, x1, text, raised, text, raised, …]`, plain and raised text by turns. `margins` are numbers of lines and texts that do not run
-from left to right. `{"error": …}` ends the output.
+The first line of the output is `{"pages": n, "title": …}`, each further one a page: `{"height": …, "lines": […],
+"margins": […]}`. A line is `[x0, top, x1, bottom, size, font, column, words]` in points from the top left corner, a
+word `[x0, x1, text, raised, text, raised, …]`, plain and raised text by turns. `margins` are numbers of lines and texts
+that do not run from left to right. `{"error": …}` ends the output.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class TooMuchError(Exception):
 
 
 class Glyph(NamedTuple):
+    """What was drawn with one code of a font, in points from the page's top left corner."""
+
     text: str
     x0: float
     x1: float
@@ -73,14 +75,17 @@ class Run:
 
     @property
     def top(self) -> float:
+        """Where its capitals reach to."""
         return self.y - 0.8 * self.size
 
     @property
     def bottom(self) -> float:
+        """Where its descenders reach to."""
         return self.y + 0.25 * self.size
 
     @property
     def letters(self) -> int:
+        """How many letters it has, and other signs."""
         return sum(len(glyph.text) for glyph in self.glyphs)
 
 
@@ -107,7 +112,7 @@ def main(memory: int, seconds: float) -> None:
             page.close()
         if isinstance(stated, int) and stated > len(pages):
             _write({"error": f"damaged: {stated - len(pages):,} of {stated:,} pages are missing"})
-    except Exception as error:  # noqa: BLE001  pdfminer raises whatever a damaged file provokes
+    except Exception as error:
         _write({"error": _reason(error)})
 
 
