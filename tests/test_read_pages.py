@@ -107,9 +107,25 @@ def test_narrow_columns(words: str) -> None:
     assert words in own_words(article_of(FILES / "pdf" / "latex-layout.pdf"))
 
 
+def test_a_column_beside_the_abstract() -> None:
+    article = article_of(FILES / "pdf" / "chromium-sidebar.pdf")
+    assert article.title == "Stromal cells for painful knees in people who climb: a randomized trial"
+    assert sections(article) == ["title", "background", "methods", "results", "conclusions"]
+    (methods,) = (article.text[zone.start : zone.end] for zone in article.zones if zone.section == "methods")
+    assert (
+        methods.split()
+        == (
+            "We enrolled 36 patients and gave 2 × 10^7 stromal cells to 18 of them by injection into the knee, after a first "
+            "visit at which everyone was examined by someone who did not know the group."
+        ).split()
+    )
+
+
 @pytest.mark.parametrize(
     ("file", "words"),
     [
+        ("chromium-sidebar", "17 patients of other studies"),
+        ("chromium-sidebar", "Journal of Invented Joint Medicine"),
         ("latex-layout", "Cells by the Narrow Way"),
         ("latex-layout", "I. Varnholt and others"),
         ("latex-layout", "Correspondence: Harbour"),
@@ -245,6 +261,15 @@ def test_columns_are_read_one_after_the_other(gap: float) -> None:
     assert isinstance(article, Article)
     words = article.text.split()
     assert [word for word in words if word in {"wide", "left", "right"}] == ["wide", *["left"] * 8, *["right"] * 8]
+
+
+def test_a_letter_has_no_abstract() -> None:
+    title = b"BT /F1 18 Tf 50 790 Td (Stromal cells for the knees of people who climb) Tj ET "
+    (article,) = read_pdf(
+        pdfs.paper(*[title + pdfs.shown(*[pdfs.SENTENCE] * 50), *[pdfs.shown(*[pdfs.SENTENCE] * 50)] * 2]), "a.pdf", "a"
+    )
+    assert isinstance(article, Article)
+    assert sections(article) == ["title"]
 
 
 LINE = pdfs.shown(pdfs.SENTENCE)

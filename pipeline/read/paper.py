@@ -115,6 +115,8 @@ def _article(
     paragraphs: Sequence[Paragraph], main: Style, source: Source, identifier: str, *, full_text: bool
 ) -> Article | ReadError:
     title = _title(paragraphs, main, source.title)
+    if title:
+        paragraphs = _without_bylines(paragraphs, title[1])
     body = _body(paragraphs, main, title[1] if title else 0)
     text, bounds = _text(paragraphs)
     if len(text) > LONGEST_ARTICLE:
@@ -241,16 +243,25 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
+def _without_bylines(paragraphs: Sequence[Paragraph], after: int) -> Sequence[Paragraph]:
+    """The paragraphs, authors and affiliations behind the title made furniture: most of their words are capitalised."""
+    changed = list(paragraphs)
+    for index in range(after, len(paragraphs)):
+        each = paragraphs[index]
+        words = [word for word in regex.findall(r"\p{L}{2,}", each.text) if word not in {"and", "of", "the", "for"}]
+        if each.heading or each.label or (words and sum(word[0].isupper() for word in words) <= len(words) / 2):
+            break
+        changed[index] = replace(each, furniture=True)
+    return changed
+
+
 def _body(paragraphs: Sequence[Paragraph], main: Style, after: int) -> int:
     """The first paragraph behind title and abstract; the number of paragraphs where no body follows."""
-    rest = [0]
-    for paragraph in reversed(paragraphs):
-        rest.append(rest[-1] + (0 if paragraph.furniture else len(paragraph.text)))
-    rest.reverse()
-    begun = keywords = False
-    own: Style | None = None
-    sections: list[str] = []
-    prose = 0
+    rest = [*accumulate((0 if each.furniture else len(each.text) for each in reversed(paragraphs)), initial=0)][::-1]
+    begun = False  # a heading "Abstract" has been seen
+    first = keywords = None  # where prose and keywords begin
+    own: Style | None = None  # of the abstract
+    sections: set[str] = set()
     for index in range(after, len(paragraphs)):
         each = paragraphs[index]
         if each.furniture:
@@ -258,39 +269,28 @@ def _body(paragraphs: Sequence[Paragraph], main: Style, after: int) -> int:
         heading = each.heading
         if heading == "references":
             return index
-        if heading == "abstract":
-            begun, keywords, own, sections, prose = True, False, None, [], 0
-            continue
-        if heading and heading not in PAGE:
-            numbered = _NUMBERING.match(each.text) is not None
+        if heading == "abstract" or (heading and not sections and each.text.casefold().startswith("summary")):
+            begun, first, keywords, own, sections = True, None, None, None, set()
+        elif heading and heading not in PAGE:
             again = heading in sections and (heading == "background" or "conclusions" in sections)
-            opens = heading == "background" and not sections and prose and (begun or rest[index] > _LONG)
-            if prose and (numbered or again or opens or keywords):
+            opens = heading == "background" and not sections and (begun or rest[index] > _LONG)
+            if first is not None and (keywords or again or opens or _NUMBERING.match(each.text)):
+                return keywords or index
+            sections.add(heading)
+        elif first is not None and (_KEYWORDS.match(each.text) or (heading == "furniture" and begun)):
+            keywords = keywords or index
+        elif each.is_prose:
+            label = each.label if each.label not in PAGE else None
+            again = label in sections and "conclusions" in sections
+            if first is not None and (again or (keywords and not label and (begun or rest[index] > _LONG))):
+                return keywords or index
+            if own and own != main and each.style == main and not label:
                 return index
-            sections.append(heading)
-            continue
-        if prose and (_KEYWORDS.match(each.text) or (heading == "furniture" and begun)):
-            keywords = True
-            continue
-        if not each.is_prose:
-            continue
-        label = each.label
-        if label and label not in PAGE:
-            if label in sections and "conclusions" in sections:
-                return index
-            sections.append(label)
-        elif keywords and (begun or rest[index] > _LONG):
-            return index
-        if begun or sections:
-            if own is None:
-                own = each.style
-            elif own != main and each.style == main and not label:
-                return index
-            prose += len(each.text)
-            if prose > _LONGEST_ABSTRACT:
-                return index
-        elif each.style == main or rest[index] > _LONG:
-            prose += len(each.text)
+            first = index if first is None else first
+            own = own or each.style
+            sections |= {label} if label else set()
+            if rest[first] - rest[index] > _LONGEST_ABSTRACT:
+                return index if begun or sections or not after else first
     return len(paragraphs)
 
 

@@ -37,6 +37,7 @@ SECONDS = 20.0
 
 _PROGRAM = Path(__file__).with_name("pdf_pages.py")
 _MARGIN = 0.13  # of the page's height: where running heads and feet stand
+_ROWS = 3  # of running heads, and of feet, at most
 _EDGE = 0.07  # of it: where hardly any page has its own text
 _PAGE_NUMBER = regex.compile(
     r"[-–—|\s]* (?: p(?:age)?\.? \s* )? (?: \d{1,5} | [ivxl]{1,6} ) (?: \s* (?: of | / ) \s* \d{1,5} )? [-–—|\s]*",
@@ -192,8 +193,11 @@ def _furniture(pages: list[_Page]) -> set[_Line]:
     main = sizes.most_common(1)[0][0] if sizes else 0
     at_edge: dict[str, list[_Line]] = defaultdict(list)
     for page in pages:
+        heights = sorted({line.bottom for line in page.lines})
+        outermost = {*heights[:_ROWS], *heights[-_ROWS:]}
         for line in page.lines:
-            if not _MARGIN * page.height < (line.top + line.bottom) / 2 < (1 - _MARGIN) * page.height:
+            inside = _MARGIN * page.height < (line.top + line.bottom) / 2 < (1 - _MARGIN) * page.height
+            if line.bottom in outermost and not inside:
                 at_edge[_key(line.text)].append(line)
     alone = {line for page in pages for line in _alone_at_edge(page) if line.style.size <= main}
     return alone | {

@@ -26,10 +26,11 @@ import sys
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
 _GLYPHS = 60_000  # of a page: many times what a page of a newspaper holds
+_WHITE = 1.8  # of the size: lines of one part of a page are not that far apart
 _NUMBERED = 4  # numbers in the margin: so many are those of lines, not of references or pages
 _FARTHEST = 20_000.0  # points: no page is that large, and no sum of such numbers overflows
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
@@ -307,23 +308,24 @@ def _level(ones: list[Run], others: list[Run]) -> list[Run]:
 
 
 def _strips(found: list[Run], gap: float) -> Iterator[tuple[list[Run], bool]]:
-    """The runs from top to bottom in strips across the page, by turns of columns side by side and of what crosses."""
-    crossing = sorted(
-        (run for run in found if run.x0 < gap - 2 and run.x1 > gap - 0.3 * run.size), key=lambda run: run.y
-    )
-    heights = [run.y for run in crossing]
-    strip: list[Run] = []
-    beside = True
+    """The runs from top to bottom in strips across the page, by turns of columns side by side and of all else.
+
+    What crosses the gap is no column, nor is what stands level with it, nor a part of the page that has nothing on the
+    other side.
+    """
+    crossing = [run for run in found if run.x0 < gap - 2 and run.x1 > gap - 0.3 * run.size]
+    heights = sorted((run.y, run.top) for run in crossing)
+    strips: list[tuple[list[Run], bool]] = []
     for run in sorted(found, key=lambda run: (run.y, run.x0)):
-        place = bisect_left(heights, run.top)
-        across = place < len(heights) and crossing[place].top < run.bottom
-        if strip and across == beside:
-            yield strip, beside
-            strip = []
-        beside = not across
-        strip.append(run)
-    if strip:
-        yield strip, beside
+        place = bisect_left(heights, (run.top, 0.0))
+        beside = not (place < len(heights) and heights[place][1] < run.bottom)
+        if not strips or strips[-1][1] != beside or run.top - strips[-1][0][-1].bottom > _WHITE * run.size:
+            strips.append(([], beside))
+        strips[-1][0].append(run)
+    for beside, group in groupby(
+        strips, key=lambda strip: strip[1] and len({run.x0 < gap - 2 for run in strip[0]}) == 2
+    ):
+        yield [run for strip, _ in group for run in strip], beside
 
 
 def joined(column: list[Run]) -> Iterator[Run]:
@@ -342,7 +344,7 @@ def joined(column: list[Run]) -> Iterator[Run]:
 
 def _in_line(run: Run, line: list[Run]) -> bool:
     first = line[0]
-    if abs(run.y - first.y) < 0.2 * first.size:
+    if abs(run.y - first.y) < 0.1 * first.size:
         return True
     near = any(-1 * first.size < max(run.x0 - each.x1, each.x0 - run.x1) < 0.5 * first.size for each in line)
     return near and run.size < 0.9 * first.size and -0.2 * first.size < first.y - run.y < 0.6 * first.size
