@@ -112,12 +112,9 @@ def test_a_column_beside_the_abstract() -> None:
     assert article.title == "Stromal cells for painful knees in people who climb: a randomized trial"
     assert sections(article) == ["title", "background", "methods", "results", "conclusions"]
     (methods,) = (article.text[zone.start : zone.end] for zone in article.zones if zone.section == "methods")
-    assert (
-        methods.split()
-        == (
-            "We enrolled 36 patients and gave 2 × 10^7 stromal cells to 18 of them by injection into the knee, after a first "
-            "visit at which everyone was examined by someone who did not know the group."
-        ).split()
+    assert " ".join(methods.split()) == (
+        "We enrolled 36 patients and gave 2 × 10^7 stromal cells to 18 of them by injection into the knee, after a "
+        "first visit at which everyone was examined by someone who did not know the group."
     )
 
 
