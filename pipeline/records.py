@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -25,11 +27,28 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where `[start, end)` of an article's text, a word at most, is printed: page from 1, and box.
+
+    The box is in points from the page's top left corner, as pdfplumber has it.
+    """
+
+    start: int
+    end: int
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One paper as it was read. `text` is what every offset of the project points into.
 
     `given_id` is the identifier as its source gave it, text or number. `raised` are the spans of the text that the
-    source set as superscripts. `encoding` is empty where the source was text already.
+    source set as superscripts. `places` say where words are printed, in order, for text of pages that can be seen.
+    `encoding` is empty where the source was text already.
     """
 
     id: str
@@ -40,6 +59,7 @@ class Article:
     zones: tuple[Zone, ...]
     given_id: Any = None
     raised: tuple[Span, ...] = ()
+    places: tuple[Place, ...] = ()
     title: str = ""
     pmid: str = ""
     pmcid: str = ""
@@ -51,6 +71,23 @@ class Article:
     record_status: str = ""
     language: str = ""
     encoding: str = ""
+
+    def printed_at(self, start: int, end: int) -> tuple[int | None, str]:
+        """The page on which `[start, end)` begins, and the box around it there (`x0 top x1 bottom`); None and empty
+        where that is not known.
+        """
+        first = bisect_right(self.places, start, key=lambda place: place.end)
+        words = list(takewhile(lambda place: place.start < end, self.places[first:]))
+        if not words:
+            return None, ""
+        words = [word for word in words if word.page == words[0].page]
+        box = (
+            min(word.x0 for word in words),
+            min(word.top for word in words),
+            max(word.x1 for word in words),
+            max(word.bottom for word in words),
+        )
+        return words[0].page, " ".join(f"{side:.1f}" for side in box)
 
     @property
     def is_rendered(self) -> bool:

@@ -1,10 +1,10 @@
 r"""Facts as tidy tables, and tables on disk.
 
 Each row of a fact table begins with its key (`article_id`, `mention`) and its evidence: section, sentence, the
-characters `[start, end)` of the article's text, their text, the rule that found them, and why a curator should look
-first (`review`). An empty cell is "not stated". CSV is UTF-8 without byte order mark, RFC 4180 with `\n`; Parquet has
-the same columns with types. pandas comes in here and not before, and only when a
-table is made.
+characters `[start, end)` of the article's text, their text, the rule that found them, why a curator should look first
+(`review`), and of a printed page its number and the box on it (`page`, `bbox`). An empty cell is "not stated". CSV is
+UTF-8 without byte order mark, RFC 4180 with `\n`; Parquet has the same columns with types. pandas comes in here and
+not before, and only when a table is made.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ EVIDENCE = {
     "text": "string",
     "rule": "string",
     "review": "string",
+    "page": "Int64",
+    "bbox": "string",
 }
 """First columns of every fact table."""
 
@@ -110,7 +112,7 @@ def tabulate(
     """The rows of an article by table, without its `article_id`, which depends on the other articles."""
     rows: dict[str, list[Row]] = {"articles": [_article_row(article, study_size)]}
     for fact in facts:
-        rows.setdefault(fact.table, []).append(_fact_row(fact))
+        rows.setdefault(fact.table, []).append(_fact_row(article, fact))
     for each in rejected:
         rows.setdefault("rejected", []).append(_values(each))
     if article.is_rendered:
@@ -147,8 +149,9 @@ def _article_row(article: Article, study_size: StudySize | None) -> Row:
     return {name: row.get(name) for name in TABLES["articles"]}
 
 
-def _fact_row(fact: Fact) -> Row:
+def _fact_row(article: Article, fact: Fact) -> Row:
     mention = fact.mention
+    page, box = article.printed_at(mention.start, mention.end)
     return {
         "mention": fact.number,
         "section": mention.sentence.section,
@@ -158,6 +161,8 @@ def _fact_row(fact: Fact) -> Row:
         "text": mention.text,
         "rule": mention.rule,
         "review": fact.review,
+        "page": page,
+        "bbox": box,
         **_values(fact.record),
     }
 

@@ -79,7 +79,7 @@ GOOD = {
 BAD = {
     "empty.txt": (b"", "empty file"),
     "binary.txt": (bytes(range(256)) * 4, "not a known format: binary data"),
-    "paper.pdf": (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "not a known format: PDF"),
+    "paper.pdf": (b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n", "damaged: PDFSyntaxError"),
     "long.txt": (b"x " * 5_000_001, "longer than 10,000,000 characters: 10,000,002"),
     "broken.jsonl": (b"{broken\n", "not JSON"),
 }

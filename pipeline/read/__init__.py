@@ -3,8 +3,8 @@
 `read` takes one file, plain, in gzip or in a zip archive, and chooses how to read it by its content:
 
 PubMed XML (`pubmed`), JATS (`jats`), BioC XML and JSON (`bioc`), EndNote XML, MEDLINE, RIS and BibTeX (`references`),
-CSV, TSV and XLSX of screening tools (`sheets`), saved pages (`html`), JSON lines with `id` and `text`, and any other
-text (`text`).
+CSV, TSV and XLSX of screening tools (`sheets`), saved pages (`html`), PDF (`pdf`), DOCX (`docx`), JSON lines with `id`
+and `text`, and any other text (`text`).
 
 Formats of many records are read record by record; one that cannot be read is named, and the others follow. Those that
 have markup are rendered by `rendering`: their text is what offsets point into, and raised exponents are `10^7` in it.
@@ -22,7 +22,7 @@ from typing import TypeAlias
 
 import regex
 
-from pipeline.read import bioc, html, jats, pubmed, references, sheets, xml
+from pipeline.read import bioc, docx, html, jats, pdf, pubmed, references, sheets, xml
 from pipeline.read.decoding import ascii_head, decode, narrow
 from pipeline.read.languages import language
 from pipeline.read.rendering import LONGEST_ARTICLE, safe_id
@@ -111,8 +111,12 @@ def _read(source: Source, options: Options) -> Iterator[Article | ReadError]:
     """The articles of a document, by the reader that its content calls for."""
     if "xl/workbook.xml" in source.parts:
         return sheets.read_xlsx(source, options)
+    if "word/document.xml" in source.parts:
+        return docx.read_docx(source.read(), source.name, safe_id(source.stem), full_text=options.full_text)
     if source.parts:
         raise ReadError("not a known format: an Office document")
+    if b"%PDF-" in source.head[:1024]:
+        return pdf.read_pdf(source.read(), source.name, safe_id(source.stem), full_text=options.full_text)
     reader = _reader(ascii_head(source.head), source.suffix, options)
     return reader(narrow(source)) if reader else read_text(source)
 
