@@ -165,6 +165,7 @@ _DIED_JOINS = compile_pattern(
 )
 _NEXT_BEFORE = compile_pattern(
     rf"""
+    (?= \d | \b [a-z] )
     (?: (?<! \b (?: least | more \s than | no | top ) \s ) (?P<count> {_COUNT} ) (?! \s+ or \s+ more )
       | (?<! \p{{L}} ) (?P<count> an? | another | single | solitary ) )
     (?: \s+ (?: new | additional | further | other | mild | moderate | severe | serious | transient | minor | major | x+

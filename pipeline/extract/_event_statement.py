@@ -20,6 +20,8 @@ from pipeline.rules import compile_pattern
 JOINED = "¦"
 """The mark of what stands between the terms of a run."""
 
+_NO_MARKS = str.maketrans(dict.fromkeys((GENERAL, DEATH, NAMED, JOINED), " "))
+
 GRADE = compile_pattern(
     r"""
     (?: [≥>] \s* | \b greater \s than \s or \s equal \s to \s )?
@@ -43,6 +45,7 @@ _RELATED = compile_pattern(
           | related \s or \s possibly ) \s (?: to \s be \s )? )? (?: \p{L}+ (?: \s \p{L}+ )? [-‐‑] )? related
       | attributed \s to | attributable \s to ) (?! \p{L} )"""
 )
+_OF_RELATEDNESS = ("elated", "ELATED", "ttribut", "TTRIBUT")
 _GROUP = compile_pattern(
     r"""\b (?: in | of | with | from ) \s (?: the \s )? (?P<group> (?! same | both | each | all | two | three
         | either | this | these ) [\p{L}\d] [^,;()]{0,45}? \s (?: group | arm | cohort ) ) \b"""
@@ -131,7 +134,7 @@ def read_stated(statement: Statement) -> list[Stated]:
 
 def mask(text: str, terms: Sequence[Term]) -> str:
     """A text with each term replaced by as many marks of its kind."""
-    characters = list(regex.sub(f"[{GENERAL}{DEATH}{NAMED}{JOINED}]", " ", text))
+    characters = list(text.translate(_NO_MARKS))
     for term in terms:
         characters[term.start : term.end] = term.kind * (term.end - term.start)
     return "".join(characters)
@@ -295,9 +298,11 @@ def _attributes(text: str, terms: Sequence[Term], index: int, numbers: Parts, ti
         or _SERIOUS_AFTER.match(text, term.end, following)
     ):
         parts["seriousness"] = serious.span("seriousness")
-    if related := (
-        _RELATED.search(text, max(previous, term.start - 30), term.end)
-        or _RELATED.search(text, term.end, min(following, term.end + 90))
+    if any(root in text for root in _OF_RELATEDNESS) and (
+        related := (
+            _RELATED.search(text, max(previous, term.start - 30), term.end)
+            or _RELATED.search(text, term.end, min(following, term.end + 90))
+        )
     ):
         parts["relatedness"] = related.span()
     if group := _GROUP.search(text, counted, min(clause, counted + 90)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import islice
 
 import regex
 
@@ -179,33 +180,49 @@ def _is_built(word: str) -> bool:
     return bool(_BUILT.fullmatch(word))
 
 
+@lru_cache(maxsize=50_000)
+def _can_begin(word: str) -> bool:
+    """Whether a word, as it stands in a text, begins a term: most do not, and need no further look."""
+    normal_word = _normal_word(word)
+    return bool(_reach(normal_word)) or _is_built(normal_word) or _of_abbreviation(word) is not None
+
+
 def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, int, Name]]:
     """Terms of the vocabulary and built words, the longest from each word on; they may overlap."""
     bare = _ASIDE.sub(lambda aside: " " * len(aside[0]), text)
-    tokens = [match.span() for match in _WORD.finditer(bare)]
-    normals = [_normal_word(text[start:end]) for start, end in tokens]
-    for first, (start, end) in enumerate(tokens):
-        word = text[start:end]
+    tokens = [(match.start(), match.end(), match[0]) for match in _WORD.finditer(bare)]
+    for first, (start, end, word) in enumerate(tokens):
         short = word.removesuffix("s") if word[:-1].isupper() else word
         if short in abbreviations:
             name = preferred(abbreviations[short])
             if name[1]:
                 yield start, end, name
             continue
+        if not _can_begin(word):
+            continue
         if name_of_short := _of_abbreviation(word):
             yield start, end, name_of_short
             continue
         if len(word) < 5 and word.isupper() and not text.isupper():
             continue  # letters of something else (`FLU`, a drug)
-        for count in range(min(_reach(normals[first]), len(tokens) - first), 0, -1):
-            last = first + count - 1
-            linked = all(_LINK.fullmatch(text, tokens[i][1], tokens[i + 1][0]) for i in range(first, last))
-            if linked and (name := _look_up(tuple(normals[first : last + 1])) or ("", "")) != ("", ""):
-                yield start, tokens[last][1], name
+        linked = list(islice(_linked(text, tokens, first), _reach(_normal_word(word))))
+        for count in range(len(linked), 0, -1):
+            name = _look_up(tuple(_normal_word(each) for _, _, each in linked[:count])) or ("", "")
+            if name != ("", ""):
+                yield start, linked[count - 1][1], name
                 break
         else:
-            if _is_built(normals[first]):
+            if _is_built(_normal_word(word)):
                 yield start, end, ("", "")
+
+
+def _linked(text: str, tokens: list[tuple[int, int, str]], first: int) -> Iterator[tuple[int, int, str]]:
+    """The words from one on, as far as nothing but what can stand inside a term parts them."""
+    yield tokens[first]
+    for last in range(first + 1, len(tokens)):
+        if not _LINK.fullmatch(text, tokens[last - 1][1], tokens[last][0]):
+            return
+        yield tokens[last]
 
 
 def _means_otherwise(short: str, abbreviations: Mapping[str, str]) -> bool:

@@ -9,8 +9,9 @@ run. What a clause only plans, and what people had before the study, is no event
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import regex
 
@@ -51,9 +52,10 @@ class AdverseEvent:
         return " ".join(part for part in (self.term, self.status, count, percent) if part)
 
 
-_RUN = r"(?P<mention> [¤§†¦]++ )"
-_NAMED_RUN = r"(?P<mention> [¤¦]++ )"
-_GENERAL_RUN = r"(?P<mention> [§†] [¤§†¦]*+ )"
+# A run is tried at its first mark alone: from any other the rest of a frame would be read once more in vain.
+_RUN = r"(?<! [¤§†¦] ) (?P<mention> [¤§†¦]++ )"
+_NAMED_RUN = r"(?<! [¤¦] ) (?P<mention> [¤¦]++ )"
+_GENERAL_RUN = r"(?<! [§†] ) (?P<mention> [§†] [¤§†¦]*+ )"
 _WORD = r"[\p{L}\d≥≤<>/%+'’‐‑-]++"
 _WORDS = rf"(?: {_WORD} \s+ )"
 _NOTE = r"""
@@ -118,7 +120,7 @@ RULES = (
     ),
     rule(
         "people with the disease",
-        rf"""(?<= (?: {_PEOPLE} | adult | candidates | families | disease ) \s+
+        rf"""(?= [¤¦] ) (?<= (?: {_PEOPLE} | adult | candidates | families | disease ) \s+
                 (?: \( [^()]{{1,30}} \) \s )? {_WORDS}{{0,4}}?
                 (?: with | without | suffering \s from | affected \s by | diagnosed \s with | undergoing
                   | at \s (?: high \s )? risk \s (?: of | for ) | hospitali[sz]ed \s for ) \s+
@@ -139,7 +141,7 @@ RULES = (
         "events as an object of study",
         r"""\b effects? \s (?: of \s [^;,.¤§†]{1,50} \s )? (?: on
             | upon ) \s (?: [\p{L}-]+ \s ){0,3}? (?P<mention> §++ )
-          | (?<= \b (?: is | are | was | be | as | remains ) \s an? (?: \s \p{L}+ ){0,3} \s ) (?P<mention> §++ )
+          | (?= § ) (?<= \b (?: is | are | was | be | as | remains ) \s an? (?: \s \p{L}+ ){0,3} \s ) (?P<mention> §++ )
             (?= \s (?: of | in | after | following ) \b )""",
         "its effect on [[§§]]",
         "which is a feared [[§§]] of surgery",
@@ -147,7 +149,7 @@ RULES = (
     ),
     rule(
         "these events",
-        r"(?<= \b (?: these | this | those | such ) (?: \s \p{L}+ ){0,2} \s ) (?P<mention> §++ )",
+        r"(?= § ) (?<= \b (?: these | this | those | such ) (?: \s \p{L}+ ){0,2} \s ) (?P<mention> §++ )",
         "the incidence of these [[§§]]",
         exclusion=True,
     ),
@@ -205,7 +207,8 @@ RULES = (
     ),
     rule(
         "ill that came back",
-        rf"""(?<= \b (?: relapse | progression | recurrence ) \s of \s (?: [\p{{L}}-]+ \s ){{0,2}} ) {_NAMED_RUN}
+        rf"""(?= [¤¦] ) (?<= \b (?: relapse | progression | recurrence ) \s of \s (?: [\p{{L}}-]+ \s ){{0,2}} )
+            {_NAMED_RUN}
           | {_NAMED_RUN} (?= [\s-]+ (?: relapse | recurrence | progression ) )""",
         "relapse of the [[¤¤]]",
         "[[¤¤]] relapse",
@@ -218,7 +221,7 @@ RULES = (
     ),
     rule(
         "care of an ill",
-        rf"""(?<= \b (?: (?: \L<care> | risk \s factors? ) \s+
+        rf"""(?= [¤¦] ) (?<= \b (?: (?: \L<care> | risk \s factors? ) \s+
                      (?: (?: of | for | in | against | from | the ) \s+ )+ {_FILL}
                    | {_HELPED} (?: † [†¦]* )? ) ) {_NAMED_RUN} (?! [\s-]+ risks? \b )""",
         "treatment of [[¤¤]]",
@@ -250,7 +253,7 @@ RULES = (
     ),
     rule(
         "events were these",
-        rf"""§ (?: [^;.()] | \( [^()]{{0,80}} \) | \. (?= \d ) ){{0,90}}?
+        rf"""(?<! § ) §++ (?: [^;.()] | \( [^()]{{0,80}} \) | \. (?= \d ) ){{0,90}}?
              (?: \b (?: were | was | are | is | included? | including | includes | comprised
                  | consist(?:ed|ing) \s of | being
                   | namely | e\.g\.?,? | i\.e\.?,? | involving | like | \p{{L}}+ \s as ) \b | [:(,] )
@@ -264,7 +267,7 @@ RULES = (
     ),
     rule(
         "these were the events",
-        rf"""(?P<mention> [¤†¦]++ ) {_NOTE} (?: [^;.¤§†] | \. (?= \d ) ){{0,60}}?
+        rf"""(?<! [¤†¦] ) (?P<mention> [¤†¦]++ ) {_NOTE} (?: [^;.¤§†] | \. (?= \d ) ){{0,60}}?
              \b (?: were | was | are | being | as | is | represented | constituted
                   | the \s (?: most | main | only | commonest | predominant | sole ) ) \s [^;.¤§†]{{0,60}}? §""",
         "[[¤¤¦¤¤]] were the commonest §§",
@@ -283,7 +286,7 @@ RULES = (
     ),
     rule(
         "people had events",
-        rf"(?<= (?: {_HAD} | {_PEOPLE} \s with | {_CAUSED} ) \s+ {_OBJECT} ) {_RUN}",
+        rf"(?= [¤§†¦] ) (?<= (?: {_HAD} | {_PEOPLE} \s with | {_CAUSED} ) \s+ {_OBJECT} ) {_RUN}",
         "four people developed [[¤¤]]",
         "withdrew because of [[§§]]",
     ),
@@ -327,6 +330,7 @@ RULES = (
 
 _FRAMES = tuple(Rule(each.name, each.pattern, each.examples) for each in RULES)
 _OF_EVENTS_ONLY = frozenset({"exception", "no events", "events were these", "these were the events", "safety was this"})
+_OF_THE_TREATED = ("people with the disease", "care of an ill")
 _NO_EVENT = frozenset(each.name for each in RULES if each.exclusion)
 
 
@@ -485,33 +489,66 @@ def find(document: Document) -> Iterator[Mention]:
 
     A protocol (plans, no results) has none. An event that opens the title is one if a sentence says that it happened.
     """
-    sentences = [piece for each in document.sentences for piece in _pieces(each)]
-    if not any(each.section in _FOUND for each in sentences) and any(_PROTOCOL.search(each.text) for each in sentences):
+    abbreviations = document.abbreviations
+    lines = [_Line(piece, abbreviations) for each in document.sentences for piece in _pieces(each)]
+    if not any(line.section in _FOUND for line in lines) and any(_PROTOCOL.search(line.text) for line in lines):
         return
-    title = [each for each in sentences if each.section == "title"]
-    if not title and sentences and sentences[0].section == "abstract" and not _VERB.search(sentences[0].text):
-        title = [sentences[0]]
-    aims = [each for each in sentences if each.section == "background" or _AIM.search(each.text)]
-    study = _Study.of(title, [*sentences[:2], *aims], document)
+    title = [line for line in lines if line.section == "title"]
+    if not title and lines and lines[0].section == "abstract" and not _VERB.search(lines[0].text):
+        title = [lines[0]]
+    study = _Study.of(title, lines, abbreviations)
     started = False
     happened: set[str] = set()
-    for sentence in sentences:
-        if sentence in title or sentence.section in _NOT_OF_THE_STUDY:
+    for line in lines:
+        if line in title or line.section in _NOT_OF_THE_STUDY:
             continue
-        started = started or sentence.section in _FOUND or bool(_PAST.search(sentence.text))
-        statement = read_statement(sentence.text, document.abbreviations)
-        if not statement:
-            continue
-        for term, mention in _read(sentence, statement, study, started):
+        started = started or line.section in _FOUND or bool(_PAST.search(line.text))
+        for term, mention in _read(line, study, started):
             if term.kind == NAMED and "trigger" not in mention.parts:
                 happened.add(term.key)
             yield mention
     yield from (mention for term, mention in study.opening if term.key in happened)
 
 
+class _Line:
+    """A sentence with its terms, and the frames that these stand in, each read when first asked for."""
+
+    def __init__(self, sentence: Sentence, abbreviations: Mapping[str, str]) -> None:
+        self.sentence, self.text, self.section = sentence, sentence.text, sentence.section
+        self._abbreviations = abbreviations
+
+    @cached_property
+    def statement(self) -> Statement | None:
+        """None if the sentence has no terms."""
+        return read_statement(self.text, self._abbreviations)
+
+    @property
+    def terms(self) -> Sequence[Term]:
+        """What can name an event."""
+        return self.statement.terms if self.statement else ()
+
+    @cached_property
+    def frames(self) -> dict[int, Mention]:
+        """The frame of each term that has one, by the place of the term."""
+        frames: dict[int, Mention] = {}
+        if self.statement:
+            masked = Sentence(0, len(self.text), self.statement.masked, self.section)
+            for frame in find_mentions(_FRAMES, masked):
+                inside = (i for i, term in enumerate(self.terms) if frame.start <= term.start < frame.end)
+                frames.update(dict.fromkeys(inside, frame))
+        return frames
+
+    def mention(self, term: Term, rule_name: str, parts: Parts) -> Mention:
+        """A term of the sentence as a mention."""
+        offset = self.sentence.start
+        spans = {name: (start + offset, end + offset) for name, (start, end) in parts.items()}
+        text = self.text[term.start : term.end]
+        return Mention(offset + term.start, offset + term.end, text, self.sentence, rule_name, spans)
+
+
 @dataclass(frozen=True, slots=True)
 class _Study:
-    """What title and aims say that the study is about: the events that they name, words, and whether it is a cancer.
+    """What title, first lines and aims say that the study is about: events, words, and whether it is a cancer.
 
     `opening` are events with which the title begins ("Bleeding after …"): they are what was looked at, not who.
     """
@@ -522,34 +559,30 @@ class _Study:
     opening: tuple[tuple[Term, Mention], ...]
 
     @classmethod
-    def of(cls, title: list[Sentence], aims: list[Sentence], document: Document) -> _Study:
+    def of(cls, title: Sequence[_Line], lines: Sequence[_Line], abbreviations: Mapping[str, str]) -> _Study:
         keys = set()
-        words_ = {word for each in title for word in normal(each.text).split()}
+        words_ = {word for line in title for word in normal(line.text).split()}
         cancer = False
         opening = []
-        for sentence in title:
+        for line in title:
             watched = 0
-            for term in find_terms(sentence.text, document.abbreviations):
-                shortened = _BRACKET.fullmatch(sentence.text, watched, term.start)
-                own_words = normal(sentence.text[term.start : term.end]).split()
+            for term in find_terms(line.text, abbreviations):
+                shortened = _BRACKET.fullmatch(line.text, watched, term.start)
+                own_words = normal(line.text[term.start : term.end]).split()
                 cancer = cancer or _is_cancer(term)
-                if shortened or _WATCHED.search(sentence.text, 0, term.start):
+                if shortened or _WATCHED.search(line.text, 0, term.start):
                     watched = term.end
-                    aside = _ASIDE.match(sentence.text, watched)
+                    aside = _ASIDE.match(line.text, watched)
                     words_.difference_update(own_words, normal(aside[0]).split() if aside else ())
-                elif term.kind == NAMED and term.start == 0 and _OPENS.match(sentence.text, term.end):
-                    opening.append((term, _mention(sentence, term, "title", {})))
+                elif term.kind == NAMED and term.start == 0 and _OPENS.match(line.text, term.end):
+                    opening.append((term, line.mention(term, "title", {})))
                     words_.difference_update(own_words)
                 elif term.kind == NAMED:
                     keys.add(term.key)
-        for sentence in aims:
-            if statement := read_statement(sentence.text, document.abbreviations):
-                frames = _frames(sentence, statement)
-                keys |= {
-                    term.key
-                    for index, term in enumerate(statement.terms)
-                    if index in frames and frames[index].rule in ("people with the disease", "care of an ill")
-                }
+        for place, line in enumerate(lines):
+            treated = {line.terms[i].key for i, frame in line.frames.items() if frame.rule in _OF_THE_TREATED}
+            if treated and (place < 2 or line.section == "background" or _AIM.search(line.text)):
+                keys |= treated
         return cls(frozenset(keys), frozenset(words_), cancer, tuple(opening))
 
     def is_about(self, term: Term, text: str) -> bool:
@@ -577,26 +610,12 @@ def _is_cancer(term: Term) -> bool:
     return term.organ_class.startswith("Neoplasms")
 
 
-def _mention(sentence: Sentence, term: Term, name: str, parts: Parts) -> Mention:
-    spans = {key: (start + sentence.start, end + sentence.start) for key, (start, end) in parts.items()}
-    text = sentence.text[term.start : term.end]
-    return Mention(sentence.start + term.start, sentence.start + term.end, text, sentence, name, spans)
-
-
-def _frames(sentence: Sentence, statement: Statement) -> dict[int, Mention]:
-    """The frame of each term that has one, by the place of the term."""
-    masked = Sentence(0, len(sentence.text), statement.masked, sentence.section)
-    frames: dict[int, Mention] = {}
-    for frame in find_mentions(_FRAMES, masked):
-        frames.update({i: frame for i, term in enumerate(statement.terms) if frame.start <= term.start < frame.end})
-    return frames
-
-
-def _read(sentence: Sentence, statement: Statement, study: _Study, started: bool) -> Iterator[tuple[Term, Mention]]:
+def _read(line: _Line, study: _Study, started: bool) -> Iterator[tuple[Term, Mention]]:
     """The events of a sentence by their frames."""
-    text = sentence.text
-    frames = _frames(sentence, statement)
-    told_here = started and sentence.section != "methods"
+    statement, text, frames = line.statement, line.text, line.frames
+    if not statement:
+        return
+    told_here = started and line.section != "methods"
     if not told_here and not any(frame.rule == "people had events" for frame in frames.values()):
         return
     stated = read_stated(statement)
@@ -618,13 +637,13 @@ def _read(sentence: Sentence, statement: Statement, study: _Study, started: bool
                 continue
             counted = name == "people had events" and side == "left" and _is_told_of_more(text, parts)
             told = bool(side) or "trigger" in parts
-            if not counted and not _says_what_happened(sentence, term, started, told):
+            if not counted and not _says_what_happened(line.sentence, term, started, told):
                 continue
             if not name:
                 if not (side or general or term.kind != NAMED):
                     continue  # named, but nothing says that it happened
                 name = "counted" if side else "death" if term.kind == DEATH else "general term"
-            yield term, _mention(sentence, term, name, parts)
+            yield term, line.mention(term, name, parts)
 
 
 def _is_told_of_more(text: str, parts: Parts) -> bool:
