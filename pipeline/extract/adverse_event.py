@@ -469,9 +469,21 @@ _CLAUSE = compile_pattern(
         (?: was | were | had | withdrew | discontinued | developed | experienced | died | occurred | reported ) \s )
       | \s and \s (?= (?: should | will | would | must | may ) \s )"""
 )
-_PROTOCOL = compile_pattern(
-    r"\b will \s (?: be | have | receive | undergo | also | not | help | provide | evaluate | assess ) \b"
+_PLANNED = compile_pattern(
+    r"""\b (?: will \s (?: \p{L}+ly \s )? (?: be | have | receive | undergo | also | not | help | provide
+            | evaluate | assess )
+            (?! \s (?: needed | required | necessary | of ) \b )
+      | (?: is | are ) \s (?: designed \s | being \s \p{L}+ \s )? to \s
+          (?: assess | evaluate | determine | examine | compare | study | explore | test | investigate | see | find
+            | estimate | learn | establish | demonstrate | describe | analy[sz]e )
+      | (?: this | the ) \s (?: \p{L}[\p{L}-]* \s ){0,6}? (?: study | trial | protocol ) \s
+          (?: is | will | studies | aims | evaluates | tests | seeks | investigates | compares | examines | proposes )
+      | (?: patients | participants | subjects | cohorts ) \s (?: receive | undergo | are \s \p{L}+ed )
+      | (?-i: DETERMINE | OUTLINE | OBJECTIVES | ACCRUAL | SUMMARY | RATIONALE ) (?= : | \s I \b ) ) (?! \p{L} )"""
 )
+"""Says what is going to be done, as registry records and protocols do throughout."""
+
+_P_VALUE = compile_pattern(r"\b p \s? [<=>≤]")
 _PAST = compile_pattern(
     r"""\b (?: was | were | had | did | received | underwent | occurred | developed | died | experienced | reported
       | included ) \b"""
@@ -491,7 +503,7 @@ def find(document: Document) -> Iterator[Mention]:
     """
     abbreviations = document.abbreviations
     lines = [_Line(piece, abbreviations) for each in document.sentences for piece in _pieces(each)]
-    if not any(line.section in _FOUND for line in lines) and any(_PROTOCOL.search(line.text) for line in lines):
+    if _is_a_plan(lines):
         return
     title = [line for line in lines if line.section == "title"]
     if not title and lines and lines[0].section == "abstract" and not _VERB.search(lines[0].text):
@@ -508,6 +520,17 @@ def find(document: Document) -> Iterator[Mention]:
                 happened.add(term.key)
             yield mention
     yield from (mention for term, mention in study.opening if term.key in happened)
+
+
+def _is_a_plan(lines: Sequence[_Line]) -> bool:
+    """Whether a text tells much of what is going to be done, and no results: a protocol, a record of a registry.
+
+    A quarter: such texts tell also of earlier studies, and papers hardly ever speak of what will be done.
+    """
+    if any(line.section == "results" or _P_VALUE.search(line.text) for line in lines):
+        return False
+    planned = sum(len(_PLANNED.findall(line.text)) for line in lines)
+    return planned > 0 and 4 * planned >= sum(len(_PAST.findall(line.text)) for line in lines)
 
 
 class _Line:
