@@ -53,7 +53,8 @@ _GENERAL = compile_pattern(
 _OF_ALL_ARTICLES = frozenset({"AE", "SAE", "TEAE", "TRAE", "TESAE", "ADR", "DLT", "irAE", "SUSAR", "AESI", "ADE"})
 _DEATH = compile_pattern(
     r"""
-    (?<! \p{L} )
+    (?<! \p{L} | \b (?: cells? | neuron(?:al|s)? | brain | myocytes? | cardiomyocytes? | hepatocytes? | tissue | axonal
+        | programmed | apoptotic | necrotic | non-?apoptotic ) [\s-] )
     (?: deaths? | died | dies | fatalit (?: y | ies ) | mortality | succumbed
       | (?: fatal | lethal ) \s (?: event | outcome | case | complication )s? )
     (?! \p{L} )"""
@@ -66,6 +67,13 @@ _BUILT = regex.compile(
 _WORD = regex.compile(r"\p{L}+(?:['’]s\b)?|\d+")
 _ASIDE = regex.compile(r"(?<=\p{Ll}\s)\(\p{Lu}{2,6}\)(?=\s\p{Ll})")
 _LINK = regex.compile(r"[\s\-‐‑‒–/]{1,2}|\s\(\p{Lu}{2,6}\)\s")
+# "acne-like", and "falls in blood pressure" against "falls in the elderly".
+_MEANS_LESS = compile_pattern(
+    r"""[-‐‑] (?: like | free | driven | directed ) (?! \p{L} )
+      | (?<= \b falls? ) \s (?: in | of | from ) \s (?! \d | (?: [\p{L}-]+ \s ){0,2}
+          (?: patient | people | elderly | adult | person | participant | group | arm | wom[ae]n | m[ae]n | resident
+            | height | bed ) )"""
+)
 _GREEK = regex.compile(r"ae|oe")
 _HEAD_END = compile_pattern(
     r"\s (?: of | in | with | due | to | from | at | involving | requiring | without | on | during | after ) \s | [(\[]"
@@ -208,11 +216,11 @@ def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, i
         linked = list(islice(_linked(text, tokens, first), _reach(_normal_word(word))))
         for count in range(len(linked), 0, -1):
             name = _look_up(tuple(_normal_word(each) for _, _, each in linked[:count])) or ("", "")
-            if name != ("", ""):
+            if name != ("", "") and not _MEANS_LESS.match(text, linked[count - 1][1]):
                 yield start, linked[count - 1][1], name
                 break
         else:
-            if _is_built(_normal_word(word)):
+            if _is_built(_normal_word(word)) and not _MEANS_LESS.match(text, end):
                 yield start, end, ("", "")
 
 

@@ -66,9 +66,10 @@ _NOTE = r"""
 _FILL = rf"""
     (?: (?! (?: was | were | is | are | had | has | have | did | but | however | and | which | that | who | differences?
             | different | associations? | correlations? | relationships? | because | after | before | between
-            | improvements? | benefits? | effects? | except | changes? | impact | influence | improved | effective
+            | improvements? | benefits? | effects? | effectiveness | efficacy | response
+            | except | changes? | impact | influence | improved | effective
             | evidence \s that | longer | need ) \b )
-        (?: {_WORD} ,? | \( [^()]{{1,20}} \) ) \s+ ){{0,9}}?
+        (?: {_WORD} ,? | \( [^()]{{1,20}} \) ) \s+ ){{0,11}}?
 """
 # What may stand between a verb and its object.
 _OBJECT = rf"""
@@ -201,8 +202,10 @@ RULES = (
     rule(
         "what people were examined for",
         rf"""\b (?: evaluable | assessable | evaluated | assessed | monitored | analy[sz]ed | examined ) \s for \s
-             {_FILL} {_RUN}""",
+             (?: (?: [\p{{L}}-]+ \s ){{1,2}} and \s )? {_FILL} {_RUN}
+          | (?= § ) (?<= \b criteria \s (?: for | of ) \s ) {_RUN}""",
         "all were assessable for [[§§]]",
+        "graded by the common criteria for [[§§]]",
         exclusion=True,
     ),
     rule(
@@ -218,6 +221,25 @@ RULES = (
         "share with events",
         rf"\b (?: {_SHARE} | days | durations? ) \s+ (?: of | for | with ) \s+ {_FILL} {_RUN}",
         "the incidence of [[¤¤]] was low",
+    ),
+    rule(
+        "where another ill is from",
+        rf"""(?= [¤¦] )
+             (?<= \b (?: defects? | lesions? | injur(?:y|ies) | arthritis | deficits? | implantation | surgery ) \s
+                (?: after | due \s to | secondary \s to | caused \s by | from | for ) \s (?: [\p{{L}}-]+ \s ){{0,2}} )
+             {_NAMED_RUN}""",
+        "cartilage defects after [[¤¤]]",
+        exclusion=True,
+    ),
+    rule(
+        "time of an ill",
+        rf"""(?= [¤¦] )
+             (?<= \b (?: during | throughout | until | since | before ) \s
+                (?: the | their | his | her | index | initial | first | an? | acute | active ) \s
+                (?: [\p{{L}}-]+ \s )? )
+             {_NAMED_RUN}""",
+        "during their [[¤¤]]",
+        exclusion=True,
     ),
     rule(
         "care of an ill",
@@ -262,8 +284,11 @@ RULES = (
     ),
     rule(
         "safety was this",
-        rf"\b (?: safety | tolerability ) \s \p{{L}}+ \s* [(:] \s* {_FILL} {_RUN}",
+        rf"""\b (?: safety | tolerability ) (?: \s \p{{L}}+ )?
+             (?: \s* [(:] | \s (?: in | with ) \s (?: respect | regards? | terms | relation ) \s (?: of | to ) ) \s*
+             {_FILL} {_RUN}""",
         "no difference in safety parameters ([[¤¤¦¤¤]])",
+        "better tolerability with regard to [[¤¤]]",
     ),
     rule(
         "these were the events",
@@ -276,8 +301,11 @@ RULES = (
         "cause of death",
         r"""† \s+ (?: of | from | with | due \s to | because \s of | secondary \s to
             | by ) \s+ (?: [\p{L}-]+ \s+ ){0,3}?
-            (?P<mention> [¤¦§]++ )""",
+            (?P<mention> [¤¦§]++ )
+          | (?<! [¤¦§] ) (?P<mention> [¤¦§]++ ) \s+ (?: was | were | is | being | as ) \s+ (?: [\p{L}-]+ \s+ ){0,4}?
+            (?: causes? | reasons? ) \s (?: of | for ) \s (?: [\p{L}-]+ \s ){0,2}? †""",
         "two †††† of [[¤¤]]",
+        "[[¤¤]] was the commonest cause of ††††",
     ),
     rule(
         "there were events",
@@ -406,12 +434,15 @@ _AIM = compile_pattern(
         | criteri(?:a|on)
       | analys[ei]s ) (?: \s \( [^()]{0,30} \) )? \s*
     (?: : | \s (?: was | were | are | is | included? | will | comprised | consisted | of ) \b )
+  | \b criteri(?:on|a) \s (?: for | of ) \s (?: [\p{L}-]+ \s ){1,4} (?: was | were ) \b
+  | \b (?: study | trial ) \s (?: studies | aims | evaluates | tests | investigates | compares | examines ) \b
   | \b outcomes? \s (?: were | included | measures? | was | of \s interest ) \b
   | \b (?: end-?points? | parameters | measurements | variables ) \s (?: were | included | was | are ) \b
   | \b (?: has | have ) \s been \s (?: \p{L}+ly \s )? (?: reported | described | shown | associated | observed ) \b
   | \b (?: previous(?:ly)? | prior | earlier | other | published ) \s
     (?: reported | reports | studies | trials | findings | described | publications | literature )
-  | \b (?: reported | known | thought | believed | considered ) \s to \s (?: be | have | cause )
+  | \b (?: reported | known | thought | believed | considered ) \s to \s
+    (?: be (?! \s (?: \p{L}+ly \s | not \s )? (?: un )?+ (?: related | attribut | due | caused | serious ) ) | have | cause )
   | \b (?: abstracted | extracted | collected | gathered ) \s (?: [\p{L}-]+ \s ){0,3}? (?: data | information )
   | \b data \s (?: were \s \p{L}+ \s )? (?: on | regarding | about ) \b
   | \b could \s be \s (?: obtained | extracted | ascertained | retrieved )
@@ -439,6 +470,7 @@ _MEASURED = compile_pattern(
 
 _CONDITION = compile_pattern(
     r"""\b (?: if | unless | until | provided (?: \s that )? | as \s long \s as
+          | in \s (?: the \s )? (?: case | event ) \s of
           | (?: increment | escalat\p{L}+ | raised | proceed\p{L}* | advanced | increased | expanded ) [^.;]{0,60}
             \b (?: when | where | once | after ) ) \b [^.;]* \Z"""
 )
@@ -462,7 +494,7 @@ _BEFORE_THE_STUDY = compile_pattern(
       | co-?morbid\p{L}* | history | programmed | prognos\p{L}+ ) \b"""
 )
 _CLAUSE = compile_pattern(
-    r"""; | : (?= \s ) | ,? \s (?: but | while | whereas | although | however ) \s
+    r"""; (?! [^();]* \) ) | : (?= \s ) | ,? \s (?: but | while | whereas | although | however ) \s
       | (?<! \b i\.e\. ) , \s (?= (?: suggesting | indicating | implying | showing | demonstrating | we | which | there
           | it | no | none | of \s whom ) \s )
       | , \s and \s (?= [\p{L}\s]{1,30} \s
@@ -492,6 +524,7 @@ _VERB = compile_pattern(
     r"""\b (?: was | were | is | are | had | has | have | did | we | received | underwent | occurred | developed
       | died ) \b"""
 )
+_ANY_VERB = compile_pattern(rf"{_VERB.pattern} | \b (?: \p{{L}}{{2,}}ed | may | can | \p{{L}}+s? \s (?: to | in ) ) \b")
 _NOT_OF_THE_STUDY = ("title", "background", "registration")
 _FOUND = ("results", "conclusions")
 
@@ -663,8 +696,8 @@ def _read(line: _Line, study: _Study, started: bool) -> Iterator[tuple[Term, Men
             if not counted and not _says_what_happened(line.sentence, term, started, told):
                 continue
             if not name:
-                if not (side or general or term.kind != NAMED):
-                    continue  # named, but nothing says that it happened
+                if not side and ((term.kind == NAMED and not general) or not _ANY_VERB.search(text)):
+                    continue  # nothing says that it happened
                 name = "counted" if side else "death" if term.kind == DEATH else "general term"
             yield term, line.mention(term, name, parts)
 
