@@ -14,7 +14,7 @@ from itertools import pairwise
 import regex
 
 from pipeline.extract._event_terms import DEATH, Term
-from pipeline.quantities import INTEGER, NUMBER_WORDS
+from pipeline.quantities import INTEGER, NUMBER_WORDS, integer
 from pipeline.records import Span
 from pipeline.rules import SECONDS_PER_PATTERN, compile_pattern
 
@@ -54,17 +54,20 @@ _KIND = r"""
 """
 _QUANTITY = compile_pattern(
     rf"""
-    (?P<percent> {_PERCENT} ) \s* (?: {_KIND} {_PEOPLE} )? \s* [(\[] \s* (?: n \s* = \s* )?
+    (?P<percent> {_PERCENT} ) \s* (?: {_KIND} {_PEOPLE} )? \s* [(\[] \s* (?:
+        n \s* = \s* (?P<count> {_COUNT} ) \s* (?= [)\]] ) | (?P<count> {_COUNT} ) \s {_KIND} {_PEOPLE} (?= \s* [)\]] ) )
+  | (?P<percent> {_PERCENT} ) \s* (?: {_KIND} {_PEOPLE} )? \s* [(\[] \s* (?: n \s* = \s* )?
         (?P<count> {_COUNT} ) \s* (?: (?: out \s )? of | / ) \s* (?: the \s )? (?P<denominator> {_DENOMINATOR} )
   | (?P<count> {_COUNT} ) (?: \s* / \s* | \s* (?: out \s+ )? of \s+ (?: (?: the | these | those | our | all
       | a \s total \s of ) \s+ ){{0,2}} )
         (?P<denominator> {_DENOMINATOR} ) (?: \s+ {_KIND} {_PEOPLE} )? (?: \s* [(\[;,=] \s* (?P<percent> {_PERCENT} ) )?
   | (?P<count> {_COUNT} ) \s* (?: {_KIND} {_PEOPLE} )? \s* [(\[,] \s* (?P<percent> {_PERCENT} ) \s? [)\]]?
-        (?: \s* of \s (?: the \s )? (?P<denominator> {_DENOMINATOR} ) )?
+        (?: \s* of \s (?: the \s )? (?P<denominator> {_DENOMINATOR} ) (?: \s+ {_KIND} {_PEOPLE} )? )?
   | (?P<percent> {_PERCENT} ) (?! \s* (?: CI | confidence | power | two-sided ) )
   | (?P<count> {_COUNT} ) \s+ {_KIND} {_PEOPLE}
   | (?P<count> {_COUNT} ) \s+ of \s (?: the | these | those | our | them | whom ) (?: \s+ {_KIND} {_PEOPLE} )?
   | (?P<count> {_COUNT} ) (?= \s+ (?: had | developed | experienced | died | suffered | reported | showed ) \s )
+  | (?<= [:,;(] \s? | \b and \s ) (?P<count> {_COUNT} ) (?= \s (?: due \s to | because \s of | for | with | from ) \s )
   | (?<= [:,] \s | \b and \s ) (?P<count> {_COUNT} ) (?= \s \( [\p{{L}}\s/-]{{3,40}} \) )
   | (?<= [(\[] \s* (?: n \s* = \s* )? ) (?P<count> {_COUNT} ) \s*
         (?: [)\]] | ,? \s* (?: vs | versus | and ) [.\s] | \s* p \s* [<=>] )
@@ -119,7 +122,7 @@ _JOINS_RIGHT = compile_pattern(
       | \b vs\.
       | \b as \s with \b
       | \b or (?= \s (?: equal | higher | more | greater | worse | above ) \b )
-      | (?<= occurred | observed | reported | seen | noted | more | less | higher | lower | frequent | common | \d )
+      | (?<= occurred | observed | reported | seen | noted | more | less | higher | lower | frequent | common | often | frequently | \d )
           \s (?: with | and | or ) \b
       | (?<= \b group | \b groups | \b arm | \b arms ) , ){0,110}
     (?: [(\[:] \s* (?: in \s | n \s* = \s* | ≥ \s? | \p{L}+ \s+ | \p{L}+ [,:] \s+ ){0,4} )?"""
@@ -128,7 +131,8 @@ _BREAKS = compile_pattern(
     r"""[;.] (?: \s | \Z )
       | \b \p{L}* (?: alleviat | reliev | improv | reduc | decreas | ameliorat | increas | declin ) \p{L}*
       | (?<! \b (?: was | were ) \s (?: \p{L}+ly \s )? ) \b lower \p{L}*
-      | \b (?: but | however | although | whereas | while | except | which | compared | resulting | because | due
+      | \b (?: but | however | although | whereas | while | except | which | compared | resulting | because
+          | (?<! † \s ) due
           | leading (?! \s to \s (?: [\p{L}-]+ \s ){0,3}?
               (?: discontinuation | withdrawal | interruption | death )s? \b )
           | after | before ) \b"""
@@ -166,7 +170,8 @@ _DIED_JOINS = compile_pattern(
 _NEXT_BEFORE = compile_pattern(
     rf"""
     (?= \d | \b [a-z] )
-    (?: (?<! \b (?: least | more \s than | no | top ) \s ) (?P<count> {_COUNT} ) (?! \s+ or \s+ more )
+    (?: (?<! \b (?: least | more \s than | no | top | type | stage | class | phase | group | arm | factor | week | day ) \s )
+        (?P<count> {_COUNT} ) (?! \s+ or \s+ more )
       | (?<! \p{{L}} ) (?P<count> an? | another | single | solitary ) )
     (?: \s+ (?: new | additional | further | other | mild | moderate | severe | serious | transient | minor | major | x+
         (?: \s x* \d* x* )? | documented | confirmed | possible | nonfatal | fatal | isolated | unrelated
@@ -177,7 +182,12 @@ _NEXT_BEFORE = compile_pattern(
     \s* \Z"""
 )
 _AT_LEAST_ONE = compile_pattern(r"\b (?: one \s or \s more | at \s least \s one | any ) \s (?: [\p{L}-]+ \s ){0,3} \Z")
-_AND = regex.compile(r"\s+and\s+")
+_AND_ANOTHER = regex.compile(r"\b(?:and|vs\.?|versus)\s+\Z")
+_THAN = regex.compile(r"\bthan\b")
+_BRACKET = regex.compile(r"\s*[(\[]\s*(?:n\s*=\s*)?")
+_OF_PEOPLE = compile_pattern(
+    r"\b (?: patient | subject | participant | individual | people | child | recipient | adult | infant | wom[ae]n | m[ae]n )"
+)
 
 
 def read_numbers(
@@ -186,31 +196,43 @@ def read_numbers(
     """The spans of count, denominator and percentage of a term, and their side of it (`right`, `left` or empty)."""
     term = terms[index]
     direct = _NEXT_BEFORE.search(text, max(0, term.start - 80), term.start)
-    if direct and direct["count"].lower() not in ONE:
-        return {"count": direct.span("count")}, "left"
+    told = direct is not None and direct["count"].lower() not in ONE
     next_start = next(
         (each.start for each in terms[index + 1 :] if not _stands_behind(text, term.end, each)), len(text)
     )
     right = [each for each in found if term.end <= each.start < next_start]
-    at_least_one = _AT_LEAST_ONE.search(text, max(0, term.start - 60), term.start)
-    if (
-        right
-        and not (at_least_one and ":" in text[term.end : right[0].start])
-        and not _SUBJECT.match(text, right[0].end)
-        and _JOINS_RIGHT.fullmatch(masked, term.end, right[0].start)
-        and not _BREAKS.search(masked, term.end, right[0].start)
-    ):
-        return _of_the_intervention(text, right, term.end, next_start).parts, "right"
+    follows = bool(right) and _follows(text, masked, term, right[0])
+    if direct and told and not (follows and _counts_people(text, right[0], direct["count"])):
+        return {"count": direct.span("count")}, "left"
     previous_end = terms[index - 1].end if index else 0
     left = [each for each in found if previous_end <= each.start and each.end <= term.start]
-    if left and _is_joined(text, masked, left[-1], term):
-        in_turn = (
-            len(left) > 1
-            and "respectively" in text[left[-1].end :]
-            and _AND.fullmatch(text, left[-2].end, left[-1].start)
-        )
-        return left[-2 if in_turn else -1].parts, "left"
+    precedes = bool(left) and _is_joined(text, masked, left[-1], term)
+    if follows and not (precedes and _THAN.search(text, term.end, right[0].start)):
+        return _of_the_intervention(text, right, term.end, next_start).parts, "right"
+    if precedes:
+        groups = left[-2:] if _AND_ANOTHER.search(text, left[max(-2, -len(left))].end, left[-1].start) else left[-1:]
+        return _of_the_intervention(text, groups, previous_end, term.start).parts, "left"
     return ({"count": direct.span("count")}, "left") if direct else ({}, "")
+
+
+def _follows(text: str, masked: str, term: Term, quantity: Quantity) -> bool:
+    """Whether a quantity behind a term says how many had it."""
+    at_least_one = _AT_LEAST_ONE.search(text, max(0, term.start - 60), term.start)
+    in_brackets = _BRACKET.fullmatch(text, term.end, quantity.start)
+    return bool(
+        not (at_least_one and ":" in text[term.end : quantity.start])
+        and (in_brackets or not _SUBJECT.match(text, quantity.end))
+        and _JOINS_RIGHT.fullmatch(masked, term.end, quantity.start)
+        and not _BREAKS.search(masked, term.end, quantity.start)
+    )
+
+
+def _counts_people(text: str, quantity: Quantity, events: str) -> bool:
+    """Whether a quantity tells in how many people a number of events occurred ("five falls in 4 patients")."""
+    if "count" not in quantity.parts or not _OF_PEOPLE.search(text, quantity.start, quantity.end):
+        return False
+    people = text[slice(*quantity.parts["count"])]
+    return people.lower() not in ("no", "none") and integer(people) <= integer(events)
 
 
 def _is_joined(text: str, masked: str, quantity: Quantity, term: Term) -> bool:

@@ -192,7 +192,7 @@ _ITEM = compile_pattern(
             | is | are | occurred | compared | patients | subjects | participants | group | groups | arm | during
                 | after ) \b )
             [\p{L}'’/-]+ ){0,5} )
-    (?= \s* (?: [(\[] \s* (?: n \s* = \s* )? \d | [,.;] | \Z ) | \s (?: and | or ) \s | \s+ \d+ \s? % )"""
+    (?= \s* (?: [(\[] \s* (?: n \s* = \s* )? \d | [,.;] ) | \s (?: and | or ) \s | \s+ \d+ \s? % )"""
 )
 _COUNTED = compile_pattern(r"\s* [(\[]? \s* (?: n \s* = \s* )? \d+ (?: \. \d+ )? \s? [%)/\]]")
 _INSIDE = regex.compile(r"(?<=\()[^()]*(?=\))")

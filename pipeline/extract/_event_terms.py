@@ -46,6 +46,8 @@ _GENERAL = compile_pattern(
       | (?<= \p{L} [-‐‑] ) (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )?
         (?: adverse \s )? (?: event | effect | reaction | problem | symptom | harm )s?
       | (?: serious | severe | major | all | these ) \s events?
+      | events? (?<= \b grades? \s [\dIV≥>/–-]+ (?: \s (?: or | to | and ) \s [\p{L}\d]+ )? \s (?: [\p{L}-]+ \s )?
+          events? )
       | reactions? (?<= \b (?: mild | moderate | severe | serious | fatal ) \s (?: [\p{L}-]+ \s ){0,3} reactions? )
       | (?-i: s?AEs? | SAEs? | TEAEs? | TRAEs? | TESAEs? | ADRs? | DLTs? | irAEs? | SUSARs? | AESIs? | ADEs? ) )
     (?! \p{L} )"""
@@ -82,7 +84,7 @@ _HEAD_END = compile_pattern(
 
 def find_terms(text: str, abbreviations: Mapping[str, str]) -> list[Term]:
     """The terms of a text in its order, none overlapping another; `abbreviations` are those of the article."""
-    named = sorted(_named(text, abbreviations), key=lambda each: (each[0] - each[1], each[0]))
+    named = sorted([*_named(text, abbreviations), *_raised(text)], key=lambda each: (each[0] - each[1], each[0]))
     spans = [
         (*match.span(), GENERAL, ("", ""))
         for match in _GENERAL.finditer(text)
@@ -192,7 +194,7 @@ def _is_built(word: str) -> bool:
 def _can_begin(word: str) -> bool:
     """Whether a word, as it stands in a text, begins a term: most do not, and need no further look."""
     normal_word = _normal_word(word)
-    return bool(_reach(normal_word)) or _is_built(normal_word) or _of_abbreviation(word) is not None
+    return bool(_reach(normal_word)) or _is_built(normal_word)
 
 
 def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, int, Name]]:
@@ -201,17 +203,12 @@ def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, i
     tokens = [(match.start(), match.end(), match[0]) for match in _WORD.finditer(bare)]
     for first, (start, end, word) in enumerate(tokens):
         short = word.removesuffix("s") if word[:-1].isupper() else word
-        if short in abbreviations:
-            name = preferred(abbreviations[short])
-            if name[1]:
-                yield start, end, name
-            continue
-        if not _can_begin(word):
-            continue
-        if name_of_short := _of_abbreviation(word):
+        name_of_short = preferred(abbreviations[short]) if short in abbreviations else _of_abbreviation(word)
+        if name_of_short and name_of_short[1]:
             yield start, end, name_of_short
+        elif name_of_short or not _can_begin(word):
             continue
-        if len(word) < 5 and word.isupper() and not text.isupper():
+        elif len(word) < 5 and word.isupper() and not text.isupper():
             continue  # letters of something else (`FLU`, a drug)
         linked = list(islice(_linked(text, tokens, first), _reach(_normal_word(word))))
         for count in range(len(linked), 0, -1):
@@ -220,7 +217,7 @@ def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, i
                 yield start, linked[count - 1][1], name
                 break
         else:
-            if _is_built(_normal_word(word)) and not _MEANS_LESS.match(text, end):
+            if not name_of_short and _is_built(_normal_word(word)) and not _MEANS_LESS.match(text, end):
                 yield start, end, ("", "")
 
 
@@ -231,6 +228,23 @@ def _linked(text: str, tokens: list[tuple[int, int, str]], first: int) -> Iterat
         if not _LINK.fullmatch(text, tokens[last - 1][1], tokens[last][0]):
             return
         yield tokens[last]
+
+
+_RAISED = compile_pattern(
+    r"""\b (?: elevations? | (?: rises? | increases? ) (?<= \b (?: transient | asymptomatic | reversible ) \s \p{L}+ ) )
+    \s (?: of | in ) \s (?: the \s )? (?P<what> \p{L}+ (?: [\s-] \p{L}+ ){0,3} )"""
+)
+
+
+def _raised(text: str) -> Iterator[tuple[int, int, Name]]:
+    """What is named by its rise ("elevations of liver enzymes") and by an adjective in the vocabulary."""
+    for match in _RAISED.finditer(text):
+        parts = [part.span() for part in _WORD.finditer(text, *match.span("what"))]
+        for count in range(len(parts), 0, -1):
+            what = tuple(_normal_word(text[slice(*part)]) for part in parts[:count])
+            if name := _look_up(("elevated", *what)) or _look_up(("increased", *what)):
+                yield match.start(), parts[count - 1][1], name
+                break
 
 
 def _means_otherwise(short: str, abbreviations: Mapping[str, str]) -> bool:

@@ -302,9 +302,15 @@ RULES = (
         r"""† \s+ (?: of | from | with | due \s to | because \s of | secondary \s to
             | by ) \s+ (?: [\p{L}-]+ \s+ ){0,3}?
             (?P<mention> [¤¦§]++ )
+          | (?= [¤¦§] )
+            (?<= † [^;.]{0,150}? \b (?: one | two | three | four | five | six | seven | eight | nine | ten | \d+ | others? )
+                \s (?: was \s | were \s | died \s | due \s )?
+                (?: of | from | to | because \s of | with | secondary \s to ) \s (?: [\p{L}-]+ \s ){0,2} )
+            (?P<mention> [¤¦§]++ )
           | (?<! [¤¦§] ) (?P<mention> [¤¦§]++ ) \s+ (?: was | were | is | being | as ) \s+ (?: [\p{L}-]+ \s+ ){0,4}?
             (?: causes? | reasons? ) \s (?: of | for ) \s (?: [\p{L}-]+ \s ){0,2}? †""",
         "two †††† of [[¤¤]]",
+        "three †††† occurred: two from [[¤¤]], one of [[¤¤]]",
         "[[¤¤]] was the commonest cause of ††††",
     ),
     rule(
@@ -332,7 +338,10 @@ RULES = (
                | \L<happened> (?! \p{{L}} )
                | (?: {_BE} | has | have | seem(?:ed|s)? | appear(?:ed|s)? | tended | remained ) \s+ (?: to \s be \s )?
                  (?: (?: \p{{L}}+ly | all | also | very | rather | much | not | more | less ) \s+ ){{0,3}}?
-                 (?: \L<compared> (?! \p{{L}} ) | of (?= \s (?: low | mild | grade | short | minor | similar ) ) )
+                 (?: \L<compared> (?! \p{{L}} )
+                   | the \s (?: most \s \p{{L}}+ | commonest | main | major | only | predominant | leading ) \s
+                     (?! (?: \p{{L}}+ \s )? (?: outcome | end-?point | symptom | complaint | indication | reason | cause )s? \b )
+                   | of (?= \s (?: low | mild | grade | short | minor | similar ) ) )
                | (?: more | less ) \s (?: often | frequent | common ) )""",
         "[[¤¤]] was seen in the others",
         "[[§§]] were slightly more frequent",
@@ -524,7 +533,9 @@ _VERB = compile_pattern(
     r"""\b (?: was | were | is | are | had | has | have | did | we | received | underwent | occurred | developed
       | died ) \b"""
 )
-_ANY_VERB = compile_pattern(rf"{_VERB.pattern} | \b (?: \p{{L}}{{2,}}ed | may | can | \p{{L}}+s? \s (?: to | in ) ) \b")
+_ANY_VERB = compile_pattern(
+    rf"""{_VERB.pattern} | \b (?: \p{{L}}{{2,}}ed | may | can | \p{{L}}+s? \s (?: to | in ) | \p{{L}}+[cdosvwy]es ) \b"""
+)
 _NOT_OF_THE_STUDY = ("title", "background", "registration")
 _FOUND = ("results", "conclusions")
 
