@@ -122,9 +122,12 @@ _JOINS_RIGHT = compile_pattern(
       | \b vs\.
       | \b as \s with \b
       | \b or (?= \s (?: equal | higher | more | greater | worse | above ) \b )
-      | (?<= occurred | observed | reported | seen | noted | more | less | higher | lower | frequent | common | often | frequently | \d )
-          \s (?: with | and | or ) \b
-      | (?<= \b group | \b groups | \b arm | \b arms ) , ){0,110}
+      | \b and (?= \s (?: occurr | were \s | was \s | developed | affect ) )
+      | \b (?: mild | moderate ) \s (?: or | and | to ) \s (?= moderate | severe )
+      | (?<= \b (?: at | within | by | for | after | during | over | day | week | month | year | first ) \s | \d ) \d
+      | (?<= occurred | observed | reported | seen | noted | more | less | higher | lower | frequent | frequently
+             | common | often | than | \d ) \s (?: with | and | or ) \b
+      | (?<= \b group | \b groups | \b arm | \b arms ) , ){0,150}
     (?: [(\[:] \s* (?: in \s | n \s* = \s* | ≥ \s? | \p{L}+ \s+ | \p{L}+ [,:] \s+ ){0,4} )?"""
 )
 _BREAKS = compile_pattern(
@@ -139,7 +142,7 @@ _BREAKS = compile_pattern(
 )
 _SUBJECT = compile_pattern(
     r"""\s* [)\]]? \s+ (?: had | have | developed | experienced | were | was | died | improved | required | received
-      | underwent | withdrew | discontinued | showed | achieved ) \b"""
+      | underwent | withdrew | discontinued | showed | achieved | for | from | due \s to | because ) \b"""
 )
 _JOINS_LEFT = compile_pattern(
     r"""
@@ -155,7 +158,7 @@ _JOINS_LEFT = compile_pattern(
       | reported | complained \s of | sustained | showed | exhibited | of | withdrew | discontinued | required
           | underwent
       | experiencing | developing | having | reporting | complaining \s of | manifested
-      | (?: were | was | is | are ) (?: \s \p{L}+ ){0,2} (?: for | with | by | to ) | due \s to | because \s of
+      | (?: were | was | is | are ) (?: \s \p{L}+ ){0,2} (?: for | with | by | to ) | due \s to | because \s of | from
       | †+ \s (?: of | from | due \s to | with | because \s of ) | in \s whom | acquired | contracted
           | dropped \s out | for
       | suffering \s from | demonstrated | displayed )
@@ -249,6 +252,40 @@ def _is_joined(text: str, masked: str, quantity: Quantity, term: Term) -> bool:
 def _stands_behind(text: str, end: int, term: Term) -> bool:
     """Whether a term stands in parentheses right behind a place."""
     return term.start > end and bool(regex.fullmatch(r"\s*[(\[][\p{L}\s]{0,20}", text[end : term.start]))
+
+
+_ITEM = rf"""
+    (?: (?P<percent> {_PERCENT} ) | (?P<count> {_COUNT} )
+        (?: \s* (?: / | (?: out \s )? of ) \s* (?P<denominator> {_DENOMINATOR} ) )? (?: \s? [(\[] (?P<percent> {_PERCENT} ) [)\]] )? )
+"""
+_IN_TURN = compile_pattern(
+    rf"""(?= \d | \b [a-z] ) (?: {_ITEM} (?: \s* , (?: \s* and )? \s* | \s+ and \s+ ) ){{1,7}} {_ITEM}
+         (?P<said_of> [^;.\d]{{0,90}}? ) \b respectively"""
+)
+_OF_GROUPS = compile_pattern(r"\b (?: groups | arms | cohorts | controls? | placebo ) \b")
+
+
+def read_in_turn(text: str, terms: Sequence[Term]) -> dict[int, Parts]:
+    """The numbers of terms in a list that are said in turn ("fever and rash in 2 and 3 patients, respectively").
+
+    The terms stand before the numbers, or between them and the word. Numbers of several groups are not of this kind.
+    """
+    if "respectively" not in text:
+        return {}
+    read: dict[int, Parts] = {}
+    for match in _IN_TURN.finditer(text, timeout=SECONDS_PER_PATTERN):
+        columns = [(name, match.spans(name)) for name in ("count", "denominator", "percent") if match.spans(name)]
+        several = len(columns[0][1])
+        inside = [i for i, term in enumerate(terms) if match.start("said_of") <= term.start < match.end()]
+        before = [i for i, term in enumerate(terms) if match.start() - 150 < term.start < match.start()]
+        of_groups = not inside and _OF_GROUPS.search(match["said_of"])
+        said_of = inside or before[-several:]
+        if of_groups or len(said_of) != several or any(len(spans) != several for _, spans in columns):
+            continue
+        if _CLAUSE_END.search(text, terms[said_of[0]].end, match.start()):
+            continue
+        read |= {index: {name: spans[place] for name, spans in columns} for place, index in enumerate(said_of)}
+    return read
 
 
 _VERSUS = compile_pattern(r"\b (?: vs \b \.? | versus \b | and \b | than \b | compared \s (?: with | to ) \b )")

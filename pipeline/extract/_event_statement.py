@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import regex
 
-from pipeline.extract._event_numbers import Parts, quantities, read_numbers
+from pipeline.extract._event_numbers import Parts, quantities, read_in_turn, read_numbers
 from pipeline.extract._event_terms import DEATH, GENERAL, NAMED, Term, find_terms, normal
 from pipeline.records import Span
 from pipeline.rules import compile_pattern
@@ -42,7 +42,10 @@ _RELATED = compile_pattern(
     (?: (?: un | not \s (?: considered \s | thought \s | deemed \s
         | judged \s )? (?: to \s be \s )? (?: \p{L}+[-‐‑] )? ) related
       | (?: (?: possibly | probably | likely | unlikely | definitely | potentially
-          | related \s or \s possibly ) \s (?: to \s be \s )? )? (?: \p{L}+ (?: \s \p{L}+ )? [-‐‑] )? related
+          | related \s or \s possibly ) \s (?: to \s be \s )? )?
+        (?: (?<! \p{L} ) (?! (?: age | disease | illness | cancer | tumou?r | immune | alcohol | AIDS | HIV | EBV | HPV
+              | HBV | CMV | virus | stress | health | work | skeletal | bone | pregnancy ) [-‐‑] )
+            (?: \p{L}+ \s )? \p{L}+ [-‐‑] | (?<! [-‐‑] ) ) related
       | attributed \s to | attributable \s to ) (?! \p{L} )"""
 )
 _OF_RELATEDNESS = ("elated", "ELATED", "ttribut", "TTRIBUT")
@@ -52,14 +55,17 @@ _GROUP = compile_pattern(
 )
 _SPAN_OF_TIME = r"""(?: \d+ | one | two | three | four | five | six | seven | eight | nine | ten
     | twelve ) [\s-] (?: hour | day | week | month | year )s?"""
+# "after the last dose", "after infusion of the cells", but not "after infusion with" or "after infusion due".
+_AND_OF = r"""(?: \s (?: of \s (?: the \s )? [\p{L}\d-]+
+    | (?: infusion | injection | transplantation | transplant | dose | surgery | treatment | therapy | administration ) \b ) )?"""
 _TIMEFRAME = compile_pattern(
     rf"""
     \b (?: (?: within | during | over | throughout | up \s to | until | after | at | for | by | in
         | through ) \s (?: a | the )? \s? (?: first \s | minimum \s | median \s | total \s )? {_SPAN_OF_TIME}
-            (?: \s (?: of | after | post | following ) \s [\p{{L}}\d-]+ (?: \s (?: of \s )? [\p{{L}}\d-]+ )?
+            (?: \s (?: of | after | post | following ) \s (?: the \s )? [\p{{L}}\d-]+ {_AND_OF}
                 | [\s-] follow-?\s?up )?
       | {_SPAN_OF_TIME} \s (?: after | post
-          | following ) \s (?: the \s )? [\p{{L}}-]+ (?: \s (?: of \s )? [\p{{L}}\d-]+ )?
+          | following ) \s (?: the \s )? [\p{{L}}-]+ {_AND_OF}
       | (?: during | throughout | after | over | at ) \s (?: the \s | a \s )? (?: entire \s | whole \s | study \s
           | treatment \s )?
             (?: follow-?\s?up | study | infusions? | hospitali[sz]ation | induction | consolidation | maintenance
@@ -112,6 +118,8 @@ def read_stated(statement: Statement) -> list[Stated]:
     masked = mask(ungraded, terms)
     found = quantities(ungraded)
     numbers = [read_numbers(ungraded, masked, terms, index, found) for index in range(len(terms))]
+    for index, parts in read_in_turn(ungraded, terms).items():
+        numbers[index] = parts, "right"
     for run in runs:
         _share(text, terms, run, numbers)
     for index in range(1, len(terms)):
@@ -276,11 +284,13 @@ def _share(text: str, terms: Sequence[Term], run: Sequence[int], numbers: list[t
 
 def _grade(text: str, terms: Sequence[Term], index: int) -> Parts:
     term = terms[index]
+    following = terms[index + 1].start if index + 1 < len(terms) else len(text)
     start = max(terms[index - 1].end if index else 0, term.start - 40)
-    end = min(terms[index + 1].start if index + 1 < len(terms) else len(text), term.end + 25)
-    for first, last in ((start, term.start), (term.end, end)):
-        if match := GRADE.search(text, first, last):
-            return {"grade": match.span()}
+    if before := GRADE.search(text, start, term.start):
+        return {"grade": before.span()}
+    behind = GRADE.search(text, term.end, min(following, term.end + 25))
+    if behind and (text[behind.end() : following].strip() or "(" in text[term.end : behind.start()]):
+        return {"grade": behind.span()}  # else it is the next term's ("toxicity was grade 1 nausea")
     return {}
 
 
