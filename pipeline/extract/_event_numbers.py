@@ -63,8 +63,9 @@ _QUANTITY = compile_pattern(
         (?P<denominator> {_DENOMINATOR} ) (?: \s+ {_KIND} {_PEOPLE} )? (?: \s* [(\[;,=] \s* (?P<percent> {_PERCENT} ) )?
   | (?P<count> {_COUNT} ) \s* (?: {_KIND} {_PEOPLE} )? \s* [(\[,] \s* (?P<percent> {_PERCENT} ) \s? [)\]]?
         (?: \s* of \s (?: the \s )? (?P<denominator> {_DENOMINATOR} ) (?: \s+ {_KIND} {_PEOPLE} )? )?
+  | (?P<percent> \d{{1,3}} (?: [.,·] \d+ )? ) (?= \s* (?: vs\.? | versus | and ) \s* \d{{1,3}} (?: [.,·] \d+ )? \s? % )
   | (?P<percent> {_PERCENT} ) (?! \s* (?: CI | confidence | power | two-sided ) )
-  | (?P<count> {_COUNT} ) \s+ {_KIND} {_PEOPLE}
+  | (?P<count> {_COUNT} ) (?: \s+ {_KIND} {_PEOPLE} | (?= \s+ and \s+ {_DENOMINATOR} \s+ {_PEOPLE} ,? \s respectively ) )
   | (?P<count> {_COUNT} ) \s+ of \s (?: the | these | those | our | them | whom ) (?: \s+ {_KIND} {_PEOPLE} )?
   | (?P<count> {_COUNT} ) (?= \s+ (?: had | developed | experienced | died | suffered | reported | showed ) \s )
   | (?<= [:,;(] \s? | \b and \s ) (?P<count> {_COUNT} ) (?= \s (?: due \s to | because \s of | for | with | from ) \s )
@@ -115,7 +116,7 @@ def quantities(text: str) -> list[Quantity]:
 _JOINS_RIGHT = compile_pattern(
     r"""
     \s* (?: [(\[] [^()\[\]%]{0,60}? [)\]] )? \s*
-    (?: [,:;] (?= \s* (?: occurr | report | observ | seen | present | which | affect | develop | in | \d | \(
+    (?: [,:;] (?= \s* (?: occurr | report | observ | seen | present | which | affect | develop | was | were | in | \d | \(
         | \Z ) ) )?
     (?: (?! \b (?: and | or | with | but | who | whose | had ) \b ) [^;,.()\[\]%\d¤§†]
       | (?<= \p{L} | \p{L}- | \p{L}\d ) \d
@@ -134,7 +135,7 @@ _BREAKS = compile_pattern(
     r"""[;.] (?: \s | \Z )
       | \b \p{L}* (?: alleviat | reliev | improv | reduc | decreas | ameliorat | increas | declin ) \p{L}*
       | (?<! \b (?: was | were ) \s (?: \p{L}+ly \s )? ) \b lower \p{L}*
-      | \b (?: but | however | although | whereas | while | except | which | compared | resulting | because
+      | \b (?: but | however | although | whereas | while | except | which | compared | contrast | resulting | because
           | (?<! † \s ) due
           | leading (?! \s to \s (?: [\p{L}-]+ \s ){0,3}?
               (?: discontinuation | withdrawal | interruption | death )s? \b )
@@ -142,7 +143,7 @@ _BREAKS = compile_pattern(
 )
 _SUBJECT = compile_pattern(
     r"""\s* [)\]]? \s+ (?: had | have | developed | experienced | were | was | died | improved | required | received
-      | underwent | withdrew | discontinued | showed | achieved | for | from | due \s to | because ) \b"""
+      | underwent | withdrew | discontinued | showed | achieved ) \b"""
 )
 _JOINS_LEFT = compile_pattern(
     r"""
@@ -186,6 +187,10 @@ _NEXT_BEFORE = compile_pattern(
 )
 _AT_LEAST_ONE = compile_pattern(r"\b (?: one \s or \s more | at \s least \s one | any ) \s (?: [\p{L}-]+ \s ){0,3} \Z")
 _AND_ANOTHER = regex.compile(r"\b(?:and|vs\.?|versus)\s+\Z")
+_BY = regex.compile(r"\bby\s+(?:\p{L}+\s+)?\Z")
+_CHANGED = compile_pattern(r"\b (?: reduc | decreas | increas | lower | cut | diminish | rose | fell )")
+_COMMA = regex.compile(r"\s*[,;]")
+_OTHER_REASON = regex.compile(r"\s+(?:for|from|due to|because)\b")
 _THAN = regex.compile(r"\bthan\b")
 _BRACKET = regex.compile(r"\s*[(\[]\s*(?:n\s*=\s*)?")
 _OF_PEOPLE = compile_pattern(
@@ -225,8 +230,10 @@ def _follows(text: str, masked: str, term: Term, quantity: Quantity) -> bool:
     return bool(
         not (at_least_one and ":" in text[term.end : quantity.start])
         and (in_brackets or not _SUBJECT.match(text, quantity.end))
+        and not (_COMMA.match(text, term.end) and _OTHER_REASON.match(text, quantity.end))
         and _JOINS_RIGHT.fullmatch(masked, term.end, quantity.start)
         and not _BREAKS.search(masked, term.end, quantity.start)
+        and not (_BY.search(text, term.end, quantity.start) and _CHANGED.search(text, 0, quantity.start))
     )
 
 
@@ -289,6 +296,8 @@ def read_in_turn(text: str, terms: Sequence[Term]) -> dict[int, Parts]:
 
 
 _VERSUS = compile_pattern(r"\b (?: vs \b \.? | versus \b | and \b | than \b | compared \s (?: with | to ) \b )")
+_VS = compile_pattern(r"\b (?: vs | versus | compared \s (?: with | to ) ) \b")
+_NONE = ("no", "none", "0")
 _LABEL_END = compile_pattern(r"[,;] | \b (?: and | vs | versus | than | compared ) \b")
 _CLAUSE_END = regex.compile(r";|\.\s")
 
@@ -304,6 +313,9 @@ def _of_the_intervention(text: str, found: Sequence[Quantity], start: int, limit
     if len(chain) == 1:
         return chain[0]
     between_all = [text[one.end : other.start] for one, other in pairwise(chain)]
+    compared = [place for place, label in enumerate(between_all) if _VS.search(label)]
+    if len(chain) == 3 and compared == [1] and text[slice(*chain[1].parts.get("count", (0, 0)))].lower() not in _NONE:
+        return chain[1]  # before the two groups that are compared stand all patients, or another phase
     behind = _CLAUSE_END.split(text[chain[-1].end : chain[-1].end + 90], maxsplit=1)[0]
     if not any(regex.search(r"\p{L}{4}", label) for label in between_all):
         for joint in (text[start : chain[0].start], behind):

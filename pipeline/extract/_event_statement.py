@@ -53,6 +53,8 @@ _GROUP = compile_pattern(
     r"""\b (?: in | of | with | from ) \s (?: the \s )? (?P<group> (?! same | both | each | all | two | three
         | either | this | these ) [\p{L}\d] [^,;()]{0,45}? \s (?: group | arm | cohort ) ) \b"""
 )
+_GROUP_FIRST = compile_pattern(rf"""(?: \A | [.;:,] \s (?: and \s | but \s )? ) {_GROUP.pattern} , """)
+_OTHER_GROUP = compile_pattern(r", \s (?: and | but | while | whereas ) \s | \b (?: versus | vs | than | compared ) \b")
 _SPAN_OF_TIME = r"""(?: \d+ | one | two | three | four | five | six | seven | eight | nine | ten
     | twelve ) [\s-] (?: hour | day | week | month | year )s?"""
 # "after the last dose", "after infusion of the cells", but not "after infusion with" or "after infusion due".
@@ -98,7 +100,7 @@ class Stated:
 
 def read_statement(text: str, abbreviations: Mapping[str, str]) -> Statement | None:
     """The statement of a sentence, None if it has no terms."""
-    text = _QUOTATION_MARK.sub(" ", text)
+    text = _QUOTATION_MARK.sub(" ", _GLUED_HEADING.sub(lambda heading: " " * len(heading[0]), text))
     found = find_terms(text, abbreviations)
     if not found:
         return None
@@ -149,6 +151,7 @@ def mask(text: str, terms: Sequence[Term]) -> str:
 
 
 _QUOTATION_MARK = regex.compile(r"(?<![\p{L}\d])['\"‘“”’]|['\"”’](?![\p{L}\d])")
+_GLUED_HEADING = regex.compile(r"(?<!\p{L})\p{Lu}{5,}(?=\p{Lu}\p{Ll})")
 _SHORT_FORM = regex.compile(r"(?=.*\p{Lu}.*\p{Lu})[\p{L}-]{1,12}")
 _OPENING = regex.compile(r"\s*[(\[]")
 _CAUSE = compile_pattern(r"\s (?: of | from | with | due \s to ) \s (?: \p{L}+ \s ){0,2}")
@@ -282,12 +285,16 @@ def _share(text: str, terms: Sequence[Term], run: Sequence[int], numbers: list[t
             numbers[other] = parts, side
 
 
+_CLOSED = regex.compile(r"[^(]*?[);]")
+
+
 def _grade(text: str, terms: Sequence[Term], index: int) -> Parts:
     term = terms[index]
     following = terms[index + 1].start if index + 1 < len(terms) else len(text)
     start = max(terms[index - 1].end if index else 0, term.start - 40)
-    if before := GRADE.search(text, start, term.start):
-        return {"grade": before.span()}
+    for before in GRADE.finditer(text, start, term.start):
+        if not _CLOSED.match(text, before.end(), term.start):
+            return {"grade": before.span()}
     behind = GRADE.search(text, term.end, min(following, term.end + 25))
     if behind and (text[behind.end() : following].strip() or "(" in text[term.end : behind.start()]):
         return {"grade": behind.span()}  # else it is the next term's ("toxicity was grade 1 nausea")
@@ -315,7 +322,11 @@ def _attributes(text: str, terms: Sequence[Term], index: int, numbers: Parts, ti
         )
     ):
         parts["relatedness"] = related.span()
-    if group := _GROUP.search(text, counted, min(clause, counted + 90)):
+    other_group = _OTHER_GROUP.search(text, counted, clause)
+    if group := (
+        _GROUP.search(text, counted, min(other_group.start() if other_group else clause, counted + 90))
+        or _GROUP_FIRST.search(text, previous, term.start)
+    ):
         parts["group"] = group.span("group")
     if timeframe := next((span for span in times if term.end <= span[0] < clause), times[0] if times else None):
         parts["timeframe"] = timeframe

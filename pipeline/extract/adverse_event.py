@@ -122,9 +122,10 @@ RULES = (
     rule(
         "people with the disease",
         rf"""(?= [¤¦] ) (?<= (?: {_PEOPLE} | adult | candidates | families | disease ) \s+
-                (?: \( [^()]{{1,30}} \) \s )? {_WORDS}{{0,4}}?
-                (?: with | without | suffering \s from | affected \s by | diagnosed \s with | undergoing
-                  | at \s (?: high \s )? risk \s (?: of | for ) | hospitali[sz]ed \s for ) \s+
+                (?: \( [^()]{{1,30}} \) \s )? (?: without \s+
+                | (?: (?! (?: tolerat | receiv | complet | surviv | remain | recover | discharg ) ) {_WORD} \s+ ){{0,4}}?
+                (?: with | suffering \s from | affected \s by | diagnosed \s with | undergoing
+                  | at \s (?: high \s )? risk \s (?: of | for ) | hospitali[sz]ed \s for ) \s+ )
                 (?: [\p{{L}}'’‐‑-]++ ,? \s+ ){{0,6}}? ) {_NAMED_RUN}""",
         "patients with [[¤¤]] were given the cells",
         exclusion=True,
@@ -171,7 +172,9 @@ RULES = (
         "no events",
         rf"""(?P<trigger> (?<! \p{{L}} ) (?: no | without | neither | nor | absence \s of | free \s (?: of
             | from ) | lack \s of
-                | zero | devoid \s of ) ) \s+ {_FILL} {_RUN}""",
+                | zero | devoid \s of | not \s a \s single | not \s one
+                | in \s no \s (?: case | patient | instance | subject )s? (?: \s (?: was | were | did ) )? (?: \s there )? ) )
+             \s+ {_FILL} {_RUN}""",
         "no serious [[§§§]] were seen",
         "without [[¤¤¦¤¤]]",
     ),
@@ -193,7 +196,7 @@ RULES = (
                 (?: was | were | has \s been | have \s been | had \s been ) \s (?: not
                     | never ) (?: \s \p{{L}}+ )? \s \L<seen>
               | did \s not \s (?: occur | develop | arise | happen | appear | increase | emerge )
-              | (?: was | were ) \s absent
+              | (?: was | were ) \s (?: absent | nil | zero )
               | (?: in | by ) \s (?: none | no ) \b )""",
         "[[§§]] were not observed",
         "[[¤¤¦¤¤]] did not occur",
@@ -254,7 +257,7 @@ RULES = (
     rule(
         "ill that got better",
         rf"""{_NAMED_RUN} {_NOTE} \s+ (?: [\p{{L}}-]+ \s+ ){{0,5}}? {_BE} \s+ (?: \p{{L}}+ly \s+ | also \s+ ){{0,2}}
-             (?: reduced | decreased | improved | relieved | alleviated | eliminated | attenuated | ameliorated
+             (?: reduced | decreased | improved | avoided | relieved | alleviated | eliminated | attenuated | ameliorated
                | abolished ) \b""",
         "[[¤¤]] at rest was significantly reduced",
         exclusion=True,
@@ -703,6 +706,7 @@ def _read(line: _Line, study: _Study, started: bool) -> Iterator[tuple[Term, Men
             if study.cancer and _is_cancer(term) and name != "no events":
                 continue
             counted = name == "people had events" and side == "left" and _is_told_of_more(text, parts)
+            counted = counted and not _CONDITION.search(text, 0, term.start)
             told = bool(side) or "trigger" in parts
             if not counted and not _says_what_happened(line.sentence, term, started, told):
                 continue
