@@ -38,7 +38,7 @@ _GENERAL = compile_pattern(
     r"""
     (?<! [\p{L}\d] )
     (?: (?: un(?: desirable | toward | wanted | favou?rable ) | adverse | side | toxic
-        | safety ) [\s\-‐‑] (?: [\p{L}-]+ \s ){0,2}?
+        | safety ) [\s\-‐‑] (?: (?! (?: and | or | of | in ) \s ) [\p{L}-]+ \s ){0,2}?
         (?: effects?+ (?! (?: \s of \s [\p{L}-]+ (?: \s [\p{L}-]+ )? )? \s (?: on | upon ) \b )
           | event | reaction | experience | incident | episode | response | symptom | sign | outcome )s?
       | side \s* effects?
@@ -181,7 +181,6 @@ def _general_name(words_: str) -> str:
 
 _GENERAL_NAMES = {
     "dose-limiting toxicity": regex.compile("DLT|(?i:dose.limit)"),
-    "serious adverse event": regex.compile("SAE|(?i:serious|SUSAR)"),
     "toxicity": regex.compile("(?i:toxic)"),
     "complication": regex.compile("(?i:complication|sequelae)"),
 }

@@ -21,7 +21,7 @@ from pipeline.extract._event_statement import Stated, Statement, read_stated, re
 from pipeline.extract._event_terms import DEATH, GENERAL, NAMED, Term, find_terms, normal, preferred
 from pipeline.extract.extractor import Extractor
 from pipeline.quantities import decimal, integer
-from pipeline.records import Mention, Sentence
+from pipeline.records import Mention, Sentence, Span
 from pipeline.rules import Rule, compile_pattern, find_mentions, rule
 from pipeline.vocabulary import words
 
@@ -380,10 +380,11 @@ def normalise(mention: Mention, document: Document) -> AdverseEvent:
     percent_text = _PERCENT_SIGN.sub("", mention.part("percent"))
     percent = float(decimal(percent_text)) if percent_text else None
     zero = count == 0 or (percent == 0 and not count)
+    looked_for = mention.part("assessed").strip()
     trigger = mention.part("trigger") or (mention.part("count") or mention.part("percent") if zero else "")
     preferred_term, organ_class = preferred(mention.text)
     return AdverseEvent(
-        status="absent" if trigger else "occurred",
+        status="assessed" if looked_for else "absent" if trigger else "occurred",
         term=mention.text,
         preferred_term=preferred_term,
         organ_class=organ_class,
@@ -396,7 +397,7 @@ def normalise(mention: Mention, document: Document) -> AdverseEvent:
         relatedness=_relatedness(mention.part("relatedness")),
         group=mention.part("group"),
         timeframe=mention.part("timeframe"),
-        trigger=trigger,
+        trigger=looked_for or trigger,
     )
 
 
@@ -539,7 +540,6 @@ _VERB = compile_pattern(
 _ANY_VERB = compile_pattern(
     rf"""{_VERB.pattern} | \b (?: \p{{L}}{{2,}}ed | may | can | \p{{L}}+s? \s (?: to | in ) | \p{{L}}+[cdosvwy]es ) \b"""
 )
-_NOT_OF_THE_STUDY = ("title", "background", "registration")
 _FOUND = ("results", "conclusions")
 
 
@@ -550,8 +550,7 @@ def find(document: Document) -> Iterator[Mention]:
     """
     abbreviations = document.abbreviations
     lines = [_Line(piece, abbreviations) for each in document.sentences for piece in _pieces(each)]
-    if _is_a_plan(lines):
-        return
+    plan = _is_a_plan(lines)
     title = [line for line in lines if line.section == "title"]
     if not title and lines and lines[0].section == "abstract" and not _VERB.search(lines[0].text):
         title = [lines[0]]
@@ -559,13 +558,17 @@ def find(document: Document) -> Iterator[Mention]:
     started = False
     happened: set[str] = set()
     for line in lines:
-        if line in title or line.section in _NOT_OF_THE_STUDY:
+        if line in title or line.section == "registration":
             continue
-        started = started or line.section in _FOUND or bool(_PAST.search(line.text))
-        for term, mention in _read(line, study, started):
-            if term.kind == NAMED and "trigger" not in mention.parts:
-                happened.add(term.key)
-            yield mention
+        told: set[Term] = set()
+        if not plan and line.section != "background":
+            started = started or line.section in _FOUND or bool(_PAST.search(line.text))
+            for term, mention in _read(line, study, started):
+                told.add(term)
+                if term.kind == NAMED and "trigger" not in mention.parts:
+                    happened.add(term.key)
+                yield mention
+        yield from (mention for term, mention in _looked_for(line, study) if term not in told)
     yield from (mention for term, mention in study.opening if term.key in happened)
 
 
@@ -715,6 +718,78 @@ def _read(line: _Line, study: _Study, started: bool) -> Iterator[tuple[Term, Men
                     continue  # nothing says that it happened
                 name = "counted" if side else "death" if term.kind == DEATH else "general term"
             yield term, line.mention(term, name, parts)
+
+
+_ASSESSED = compile_pattern(
+    r"""
+    (?: \b (?: end \s? -? points? | outcomes? (?: \s measures? )?
+          | safety \s (?: \p{L}+ \s )? (?: measures? | variables? | parameters? ) )
+        (?: \s \( [^()]{0,40} \) )? \s*
+        (?: : | \s (?: of \s [^;.§†¤]{1,40}? \s )?
+            (?: was | were | are | is | will \s be | included? | includes | including | comprised | consisted \s of )
+              (?! \p{L} ) )
+      | (?: \A | [.:] \s | \b (?: is | was | are | were | aims? | aimed | designed | conducted | performed | sought
+            | undertaken | order | and ) \s ) to \s (?: (?: also | further | \p{L}+ly ) \s )?
+        (?: assess | evaluate | determine | examine | compare | investigate | study | monitor | describe | estimate
+          | establish | characteri[sz]e | document | define | measure | report )
+      | (?: \A | \b will \s ) (?: assess | evaluate | determine | compare | monitor )
+      | \b (?: we | study | trial ) \s (?: \p{L}+ly \s )?
+        (?: assess | evaluat | examin | compar | investigat | studi ) (?: ed | es | s )
+      | \b (?: monitored | assessed | evaluated | examined | observed | screened | evaluable | assessable ) \s for
+    ) (?! \p{L} )"""
+)
+"""Before what is only looked for."""
+
+_RECORDED = compile_pattern(
+    rf"""{_NOTE} \s+ (?P<trigger> (?: were | was | will \s be | are ) \s (?: also \s | \p{{L}}+ly \s | then \s )?
+        (?: recorded | assessed | evaluated | monitored | measured | documented | collected | graded | registered
+          | compared | coded | classified ) )
+    (?! \s (?: in | by | for | among ) \s (?: \d | \p{{L}}+ \s (?: of | patients | participants | subjects ) ) | \p{{L}} )"""
+)
+"""Behind what is only looked for."""
+
+_NOT_WATCHED = compile_pattern(
+    r"""\b (?: patients | individuals | participants | people | children | adults | subjects | women | men | who | after
+      | following | prevent\p{L}* | reduc\p{L}* | treat\p{L}* | experiencing | whether | because | efficacy )"""
+)
+
+
+def _of_safety(masked: str, trigger: Span, start: int) -> bool:
+    """Whether what is looked for with a trigger, at a place of a masked sentence, is a matter of safety."""
+    words_ = masked[max(0, trigger[0] - 8) : trigger[1]]
+    if trigger[0] >= start:
+        return GENERAL in masked
+    between = masked[trigger[1] : start]
+    return (GENERAL in between or "afety " in words_ or words_.endswith("for")) and not _NOT_WATCHED.search(between)
+
+
+def _looked_for(line: _Line, study: _Study) -> Iterator[tuple[Term, Mention]]:
+    """The events that a sentence names as an end point, an aim or a thing to be recorded.
+
+    A named event is taken where the same clause speaks of safety: else it is what the treatment should act on.
+    """
+    if not line.statement:
+        return
+    masked, runs = line.statement.masked, line.statement.runs
+    spans = []
+    for before in _ASSESSED.finditer(masked):
+        end = _CLAUSE_END.search(masked, before.end())
+        spans.append((before.span(), before.end(), end.start() if end else len(masked)))
+    for run in runs:
+        first, last = line.terms[run[0]], line.terms[run[-1]]
+        if behind := _RECORDED.match(masked, last.end):
+            spans.append((behind.span("trigger"), first.start, last.end))
+    for index, term in enumerate(line.terms):
+        frame = line.frames.get(index)
+        trigger = next((words_ for words_, start, end in spans if start <= term.start < end), None)
+        if trigger is None or (frame and frame.rule in _NO_EVENT and frame.rule != "what people were examined for"):
+            continue
+        if term.kind == NAMED and (study.is_about(term, line.text) or not _of_safety(masked, trigger, term.start)):
+            continue
+        yield term, line.mention(term, "looked for", {"assessed": trigger})
+
+
+_CLAUSE_END = regex.compile(r";|\.\s|\.$")
 
 
 def _is_told_of_more(text: str, parts: Parts) -> bool:
