@@ -150,7 +150,10 @@ _JOINS_LEFT = compile_pattern(
     \s* [)\]]? (?: , \s respectively ,? )? \s*
     (?: (?: \( [^()]{0,30} \) | of \s (?: the \s | all \s )? (?: [\p{L}-]+ \s ){0,2}? (?: patients | subjects
           | participants | children | women | men | recipients | people | individuals | infants )
-        | of \s (?: those | these | them | the \s \p{L}+ ) | who \s \p{L}+ (?: \s \p{L}+ ){0,4}
+        | of \s (?: those | these | them | the \s \p{L}+ )
+          (?: \s (?: in | on | with | allocated | assigned | randomi[sz]ed | treated | receiving | given | taking ) \s
+              [^,;.()§†¤]{1,60}? )?
+        | who \s \p{L}+ (?: \s \p{L}+ ){0,4}
         | in \s (?: the | each | this ) \s [^,;]{1,40}? (?: group | arm | cohort )s? | each ) \s* )?
     (?: (?: also | later | subsequently | only | then | still | ,? \s who | reported | have | had | has | were
         | was | did )
@@ -289,7 +292,10 @@ def read_in_turn(text: str, terms: Sequence[Term]) -> dict[int, Parts]:
         said_of = inside or before[-several:]
         if of_groups or len(said_of) != several or any(len(spans) != several for _, spans in columns):
             continue
-        if _CLAUSE_END.search(text, terms[said_of[0]].end, match.start()):
+        if (
+            _CLAUSE_END.search(text, terms[said_of[0]].end, match.start())
+            or "(" in text[terms[said_of[-1]].end : match.start()]
+        ):
             continue
         read |= {index: {name: spans[place] for name, spans in columns} for place, index in enumerate(said_of)}
     return read

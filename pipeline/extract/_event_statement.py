@@ -16,6 +16,7 @@ from pipeline.extract._event_numbers import Parts, quantities, read_in_turn, rea
 from pipeline.extract._event_terms import DEATH, GENERAL, NAMED, Term, find_terms, normal
 from pipeline.records import Span
 from pipeline.rules import compile_pattern
+from pipeline.vocabulary import words
 
 JOINED = "¦"
 """The mark of what stands between the terms of a run."""
@@ -196,7 +197,8 @@ _ITEM = compile_pattern(
                 | placebo
             | control | during | within | at | after | following | per | patients | subjects | reported
                 | observed | noted
-            | considered | recorded ) \b )
+            | considered | recorded | under | over | below | above | about | few | fewer | several ) \b )
+        (?! [^,.;()]{0,30}? \b (?: nature | intensity | severity | origin | character | type | value )s? \b )
         \p{L} [\p{L}'’/-]{2,}
         (?: \s (?! (?: and | or | was | were | had | with | which | that | who | but | than | vs | versus | for
             | as | by | from
@@ -223,8 +225,8 @@ def _with_listed(text: str, terms: Sequence[Term]) -> Iterator[Term]:
         known = NAMED in masked[head.end() : end]
         for item in _ITEM.finditer(flat, max(head.start(), head.end() - 12), end):
             start, stop = item.span("item")
-            if text[start:stop].isupper():
-                continue  # a group or a drug rather than an event
+            if text[start:stop].isupper() or text[start:stop].lower() in words("event_compared"):
+                continue  # a group or a drug, or how often events were, rather than an event
             if start >= head.end() and (known or _COUNTED.match(masked, stop)):
                 added.add(Term(start, stop, NAMED, normal(text[start:stop])))
     yield from sorted([*terms, *added], key=lambda term: term.start)

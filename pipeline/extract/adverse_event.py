@@ -476,7 +476,7 @@ _AIM = compile_pattern(
 _MEASURED = compile_pattern(
     r"""\b (?: was | were ) \s (?: also \s | \p{L}+ly \s | then \s )?
     (?: recorded | assessed | evaluated | monitored | measured | documented | investigated | examined | defined | graded
-      | collected | registered | calculated | estimated | reviewed | classified | coded | studied | scored ) \b
+      | collected | registered | calculated | estimated | reviewed | classified | coded | studied | scored | rated ) \b
     (?! \s as \s | \s (?: in | by ) \s (?: \d | one | two | three | four | five | six | seven ) )"""
 )
 """Says that something was looked at, unless a number or a denial says what was seen."""
@@ -504,7 +504,7 @@ _BEFORE_THE_STUDY = compile_pattern(
       | pre-?treatment | pre-?operative(?:ly)? | pre-?transplant\p{L}* | prior \s to | underlying | pre-?existing
       | diagnos[ei]s \s (?: included? | was | were | comprised )
       | (?: indications? | reasons ) \s for \s (?: [\p{L}-]+ \s ){1,3} (?: was | were | included )
-      | co-?morbid\p{L}* | history | programmed | prognos\p{L}+ ) \b"""
+      | co-?morbid\p{L}* | histor(?:y|ies) | programmed | prognos\p{L}+ ) \b"""
 )
 _CLAUSE = compile_pattern(
     r"""; (?! [^();]* \) ) | : (?= \s ) | ,? \s (?: but | while | whereas | although | however ) \s
