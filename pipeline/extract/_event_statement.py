@@ -74,6 +74,7 @@ _TIMEFRAME = compile_pattern(
             (?: follow-?\s?up | study | infusions? | hospitali[sz]ation | induction | consolidation | maintenance
                 | treatment | observation ) (?: \s (?: period | phase | course ) )?
       | (?: during | after ) \s or \s after \s infusion
+      | (?: within | during | in | over ) \s the \s first \s (?: hour | day | week | month | year )
       | by \s day \s \d+ ) (?! \p{{L}} )"""
 )
 
@@ -287,7 +288,7 @@ def _share(text: str, terms: Sequence[Term], run: Sequence[int], numbers: list[t
             numbers[other] = parts, side
 
 
-_CLOSED = regex.compile(r"[^(]*?[);]")
+_CLOSED = compile_pattern(r"[^(]*? (?: [);%\d] | \b (?: in | was | were | developed | occurred ) \b )")
 
 
 def _grade(text: str, terms: Sequence[Term], index: int) -> Parts:

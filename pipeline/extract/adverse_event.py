@@ -344,7 +344,7 @@ RULES = (
                  (?: \L<compared> (?! \p{{L}} )
                    | the \s (?: most \s \p{{L}}+ | commonest | main | major | only | predominant | leading ) \s
                      (?! (?: \p{{L}}+ \s )? (?: outcome | end-?point | symptom | complaint | indication | reason | cause )s? \b )
-                   | of (?= \s (?: low | mild | grade | short | minor | similar ) ) )
+                   | of (?= \s (?: an? \s )? (?: low | mild | grade | short | minor | similar ) ) )
                | (?: more | less ) \s (?: often | frequent | common ) )""",
         "[[¤¤]] was seen in the others",
         "[[§§]] were slightly more frequent",
@@ -397,7 +397,7 @@ def normalise(mention: Mention, document: Document) -> AdverseEvent:
         relatedness=_relatedness(mention.part("relatedness")),
         group=mention.part("group"),
         timeframe=mention.part("timeframe"),
-        trigger=looked_for or trigger,
+        trigger=trigger,
     )
 
 
@@ -754,13 +754,14 @@ _NOT_WATCHED = compile_pattern(
 )
 
 
-def _of_safety(masked: str, trigger: Span, start: int) -> bool:
-    """Whether what is looked for with a trigger, at a place of a masked sentence, is a matter of safety."""
-    words_ = masked[max(0, trigger[0] - 8) : trigger[1]]
+def _of_safety(masked: str, trigger: Span, start: int, end: int) -> bool:
+    """Whether what is looked for with a trigger, in a run of terms in a masked sentence, is a matter of safety."""
     if trigger[0] >= start:
-        return GENERAL in masked
+        return GENERAL in masked[start:end]
+    words_ = masked[max(0, trigger[0] - 8) : trigger[1]]
     between = masked[trigger[1] : start]
-    return (GENERAL in between or "afety " in words_ or words_.endswith("for")) and not _NOT_WATCHED.search(between)
+    of_safety = GENERAL in masked[trigger[1] : end] or "afety " in words_ or words_.endswith("for")
+    return of_safety and not _NOT_WATCHED.search(between)
 
 
 def _looked_for(line: _Line, study: _Study) -> Iterator[tuple[Term, Mention]]:
@@ -770,23 +771,25 @@ def _looked_for(line: _Line, study: _Study) -> Iterator[tuple[Term, Mention]]:
     """
     if not line.statement:
         return
-    masked, runs = line.statement.masked, line.statement.runs
+    masked, terms = line.statement.masked, line.terms
     spans = []
     for before in _ASSESSED.finditer(masked):
         end = _CLAUSE_END.search(masked, before.end())
         spans.append((before.span(), before.end(), end.start() if end else len(masked)))
-    for run in runs:
-        first, last = line.terms[run[0]], line.terms[run[-1]]
-        if behind := _RECORDED.match(masked, last.end):
-            spans.append((behind.span("trigger"), first.start, last.end))
-    for index, term in enumerate(line.terms):
-        frame = line.frames.get(index)
-        trigger = next((words_ for words_, start, end in spans if start <= term.start < end), None)
-        if trigger is None or (frame and frame.rule in _NO_EVENT and frame.rule != "what people were examined for"):
-            continue
-        if term.kind == NAMED and (study.is_about(term, line.text) or not _of_safety(masked, trigger, term.start)):
-            continue
-        yield term, line.mention(term, "looked for", {"assessed": trigger})
+    for run in line.statement.runs:
+        first, last = terms[run[0]].start, terms[run[-1]].end
+        if behind := _RECORDED.match(masked, last):
+            spans.append((behind.span("trigger"), first, last))
+        for index in run:
+            term, frame = terms[index], line.frames.get(index)
+            trigger = next((words_ for words_, start, end in spans if start <= term.start < end), None)
+            if trigger is None or (frame and frame.rule in _NO_EVENT and frame.rule != "what people were examined for"):
+                continue
+            if term.kind == NAMED and (
+                study.is_about(term, line.text) or not _of_safety(masked, trigger, term.start, last)
+            ):
+                continue
+            yield term, line.mention(term, "looked for", {"assessed": trigger})
 
 
 _CLAUSE_END = regex.compile(r";|\.\s|\.$")
