@@ -34,12 +34,14 @@ class Quantity:
     parts: Parts
 
 
-_PEOPLE = r"""
-    (?: patient | subject | participant | individual | person | people | child(?:ren)? | infant | neonate
-        | newborn | wom[ae]n | m[ae]n
-      | recipient | volunteer | adult | adolescent | boy | girl | mother | eye | knee | limb | hip | shoulder | joint
+_ONE_OF_PEOPLE = r"""
+    (?: patient | subject | participant | individual | person | people | child(?:ren)? | infant | neonate | newborn
+      | wom[ae]n | m[ae]n | recipient | volunteer | adult | adolescent | boy | girl | mother )
+"""
+_PEOPLE = rf"""
+    (?: {_ONE_OF_PEOPLE} | eye | knee | limb | hip | shoulder | joint
       | case | episode | event | control | cycle | course | procedure | infusion | injection | other | donor | implant
-      | graft | wound | pregnanc(?:y|ies) | occasion | time | user | responder | survivor | transplant )s? (?! \p{L} )
+      | graft | wound | pregnanc(?:y|ies) | occasion | time | user | responder | survivor | transplant )s? (?! \p{{L}} )
 """
 _COUNT = rf"""
     (?: (?<! [\d.,/·×x–-] | [<>≤≥]\s? | [^n\s]\s?=\s? ) {INTEGER} (?! [.,·]?\d | \s?[×x^] | -\p{{L}} )
@@ -65,7 +67,8 @@ _QUANTITY = compile_pattern(
         (?: \s* of \s (?: the \s )? (?P<denominator> {_DENOMINATOR} ) (?: \s+ {_KIND} {_PEOPLE} )? )?
   | (?P<percent> \d{{1,3}} (?: [.,·] \d+ )? ) (?= \s* (?: vs\.? | versus | and ) \s* \d{{1,3}} (?: [.,·] \d+ )? \s? % )
   | (?P<percent> {_PERCENT} ) (?! \s* (?: CI | confidence | power | two-sided ) )
-  | (?P<count> {_COUNT} ) (?: \s+ {_KIND} {_PEOPLE} | (?= \s+ and \s+ {_DENOMINATOR} \s+ {_PEOPLE} ,? \s respectively ) )
+  | (?P<count> {_COUNT} ) (?: \s+ {_KIND} {_PEOPLE}
+        | (?= \s+ and \s+ {_DENOMINATOR} \s+ {_PEOPLE} ,? \s respectively ) )
   | (?P<count> {_COUNT} ) \s+ of \s (?: the | these | those | our | them | whom ) (?: \s+ {_KIND} {_PEOPLE} )?
   | (?P<count> {_COUNT} ) (?= \s+ (?: had | developed | experienced | died | suffered | reported | showed ) \s )
   | (?<= [:,;(] \s? | \b and \s ) (?P<count> {_COUNT} ) (?= \s (?: due \s to | because \s of | for | with | from ) \s )
@@ -116,7 +119,8 @@ def quantities(text: str) -> list[Quantity]:
 _JOINS_RIGHT = compile_pattern(
     r"""
     \s* (?: [(\[] [^()\[\]%]{0,60}? [)\]] )? \s*
-    (?: [,:;] (?= \s* (?: occurr | report | observ | seen | present | which | affect | develop | was | were | in | \d | \(
+    (?: [,:;] (?= \s* (?: occurr | report | observ | seen | present | which | affect | develop | was | were | in
+        | \d | \(
         | \Z ) ) )?
     (?: (?! \b (?: and | or | with | but | who | whose | had ) \b ) [^;,.()\[\]%\d¤§†]
       | (?<= \p{L} | \p{L}- | \p{L}\d ) \d
@@ -177,7 +181,8 @@ _DIED_JOINS = compile_pattern(
 _NEXT_BEFORE = compile_pattern(
     rf"""
     (?= \d | \b [a-z] )
-    (?: (?<! \b (?: least | more \s than | no | top | type | stage | class | phase | group | arm | factor | week | day ) \s )
+    (?: (?<! \b (?: least | more \s than | no | top
+            | type | stage | class | phase | group | arm | factor | week | day ) \s )
         (?P<count> {_COUNT} ) (?! \s+ or \s+ more )
       | (?<! \p{{L}} ) (?P<count> an? | another | single | solitary ) )
     (?: \s+ (?: new | additional | further | other | mild | moderate | severe | serious | transient | minor | major | x+
@@ -196,9 +201,7 @@ _COMMA = regex.compile(r"\s*[,;]")
 _OTHER_REASON = regex.compile(r"\s+(?:for|from|due to|because)\b")
 _THAN = regex.compile(r"\bthan\b")
 _BRACKET = regex.compile(r"\s*[(\[]\s*(?:n\s*=\s*)?")
-_OF_PEOPLE = compile_pattern(
-    r"\b (?: patient | subject | participant | individual | people | child | recipient | adult | infant | wom[ae]n | m[ae]n )"
-)
+_OF_PEOPLE = compile_pattern(rf"\b {_ONE_OF_PEOPLE}")
 
 
 def read_numbers(
@@ -266,7 +269,8 @@ def _stands_behind(text: str, end: int, term: Term) -> bool:
 
 _ITEM = rf"""
     (?: (?P<percent> {_PERCENT} ) | (?P<count> {_COUNT} )
-        (?: \s* (?: / | (?: out \s )? of ) \s* (?P<denominator> {_DENOMINATOR} ) )? (?: \s? [(\[] (?P<percent> {_PERCENT} ) [)\]] )? )
+        (?: \s* (?: / | (?: out \s )? of ) \s* (?P<denominator> {_DENOMINATOR} ) )?
+        (?: \s? [(\[] (?P<percent> {_PERCENT} ) [)\]] )? )
 """
 _IN_TURN = compile_pattern(
     rf"""(?= \d | \b [a-z] ) (?: {_ITEM} (?: \s* , (?: \s* and )? \s* | \s+ and \s+ ) ){{1,7}} {_ITEM}

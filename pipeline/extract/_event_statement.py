@@ -60,7 +60,8 @@ _SPAN_OF_TIME = r"""(?: \d+ | one | two | three | four | five | six | seven | ei
     | twelve ) [\s-] (?: hour | day | week | month | year )s?"""
 # "after the last dose", "after infusion of the cells", but not "after infusion with" or "after infusion due".
 _AND_OF = r"""(?: \s (?: of \s (?: the \s )? [\p{L}\d-]+
-    | (?: infusion | injection | transplantation | transplant | dose | surgery | treatment | therapy | administration ) \b ) )?"""
+    | (?: infusion | injection | transplantation | transplant | dose | surgery | treatment | therapy
+        | administration ) \b ) )?"""
 _TIMEFRAME = compile_pattern(
     rf"""
     \b (?: (?: within | during | over | throughout | up \s to | until | after | at | for | by | in
@@ -122,8 +123,8 @@ def read_stated(statement: Statement) -> list[Stated]:
     masked = mask(ungraded, terms)
     found = quantities(ungraded)
     numbers = [read_numbers(ungraded, masked, terms, index, found) for index in range(len(terms))]
-    for index, parts in read_in_turn(ungraded, terms).items():
-        numbers[index] = parts, "right"
+    for index, in_turn in read_in_turn(ungraded, terms).items():
+        numbers[index] = in_turn, "right"
     for run in runs:
         _share(text, terms, run, numbers)
     for index in range(1, len(terms)):

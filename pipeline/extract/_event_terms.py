@@ -112,8 +112,8 @@ def preferred(phrase: str) -> Name:
     """
     if short := _of_abbreviation(phrase.strip()):
         return short
-    for *_, name in _raised(phrase):
-        return name
+    for _, _, raised in _raised(phrase):
+        return raised
     for head in (phrase, _HEAD_END.split(phrase)[0]):
         parts = tuple(normal(head).split())
         for first in range(len(parts)):

@@ -123,7 +123,7 @@ RULES = (
         "people with the disease",
         rf"""(?= [¤¦] ) (?<= (?: {_PEOPLE} | adult | candidates | families | disease ) \s+
                 (?: \( [^()]{{1,30}} \) \s )? (?: without \s+
-                | (?: (?! (?: tolerat | receiv | complet | surviv | remain | recover | discharg ) ) {_WORD} \s+ ){{0,4}}?
+                | (?: (?! tolerat | receiv | complet | surviv | remain | recover | discharg ) {_WORD} \s+ ){{0,4}}?
                 (?: with | suffering \s from | affected \s by | diagnosed \s with | undergoing
                   | at \s (?: high \s )? risk \s (?: of | for ) | hospitali[sz]ed \s for ) \s+ )
                 (?: [\p{{L}}'’‐‑-]++ ,? \s+ ){{0,6}}? ) {_NAMED_RUN}""",
@@ -173,7 +173,8 @@ RULES = (
         rf"""(?P<trigger> (?<! \p{{L}} ) (?: no | without | neither | nor | absence \s of | free \s (?: of
             | from ) | lack \s of
                 | zero | devoid \s of | not \s a \s single | not \s one
-                | in \s no \s (?: case | patient | instance | subject )s? (?: \s (?: was | were | did ) )? (?: \s there )? ) )
+                | in \s no \s (?: case | patient | instance | subject )s?
+                    (?: \s (?: was | were | did ) )? (?: \s there )? ) )
              \s+ {_FILL} {_RUN}""",
         "no serious [[§§§]] were seen",
         "without [[¤¤¦¤¤]]",
@@ -257,7 +258,8 @@ RULES = (
     rule(
         "ill that got better",
         rf"""{_NAMED_RUN} {_NOTE} \s+ (?: [\p{{L}}-]+ \s+ ){{0,5}}? {_BE} \s+ (?: \p{{L}}+ly \s+ | also \s+ ){{0,2}}
-             (?: reduced | decreased | improved | avoided | relieved | alleviated | eliminated | attenuated | ameliorated
+             (?: reduced | decreased | improved | avoided | relieved | alleviated | eliminated | attenuated
+               | ameliorated
                | abolished ) \b""",
         "[[¤¤]] at rest was significantly reduced",
         exclusion=True,
@@ -306,7 +308,8 @@ RULES = (
             | by ) \s+ (?: [\p{L}-]+ \s+ ){0,3}?
             (?P<mention> [¤¦§]++ )
           | (?= [¤¦§] )
-            (?<= † [^;.]{0,150}? \b (?: one | two | three | four | five | six | seven | eight | nine | ten | \d+ | others? )
+            (?<= † [^;.]{0,150}?
+                \b (?: one | two | three | four | five | six | seven | eight | nine | ten | \d+ | others? )
                 \s (?: was \s | were \s | died \s | due \s )?
                 (?: of | from | to | because \s of | with | secondary \s to ) \s (?: [\p{L}-]+ \s ){0,2} )
             (?P<mention> [¤¦§]++ )
@@ -343,7 +346,8 @@ RULES = (
                  (?: (?: \p{{L}}+ly | all | also | very | rather | much | not | more | less ) \s+ ){{0,3}}?
                  (?: \L<compared> (?! \p{{L}} )
                    | the \s (?: most \s \p{{L}}+ | commonest | main | major | only | predominant | leading ) \s
-                     (?! (?: \p{{L}}+ \s )? (?: outcome | end-?point | symptom | complaint | indication | reason | cause )s? \b )
+                     (?! (?: \p{{L}}+ \s )?
+                       (?: outcome | end-?point | symptom | complaint | indication | reason | cause )s? \b )
                    | of (?= \s (?: an? \s )? (?: low | mild | grade | short | minor | similar ) ) )
                | (?: more | less ) \s (?: often | frequent | common ) )""",
         "[[¤¤]] was seen in the others",
@@ -455,7 +459,8 @@ _AIM = compile_pattern(
   | \b (?: previous(?:ly)? | prior | earlier | other | published ) \s
     (?: reported | reports | studies | trials | findings | described | publications | literature )
   | \b (?: reported | known | thought | believed | considered ) \s to \s
-    (?: be (?! \s (?: \p{L}+ly \s | not \s )? (?: un )?+ (?: related | attribut | due | caused | serious ) ) | have | cause )
+    (?: be (?! \s (?: \p{L}+ly \s | not \s )?
+          (?: un )?+ (?: related | attribut | due | caused | serious ) ) | have | cause )
   | \b (?: abstracted | extracted | collected | gathered ) \s (?: [\p{L}-]+ \s ){0,3}? (?: data | information )
   | \b data \s (?: were \s \p{L}+ \s )? (?: on | regarding | about ) \b
   | \b could \s be \s (?: obtained | extracted | ascertained | retrieved )
@@ -538,7 +543,8 @@ _VERB = compile_pattern(
       | died ) \b"""
 )
 _ANY_VERB = compile_pattern(
-    rf"""{_VERB.pattern} | \b (?: \p{{L}}{{2,}}ed | may | can | \p{{L}}+s? \s (?: to | in ) | \p{{L}}+[cdosvwy]es ) \b"""
+    rf"""{_VERB.pattern}
+      | \b (?: \p{{L}}{{2,}}ed | may | can | \p{{L}}+s? \s (?: to | in ) | \p{{L}}+[cdosvwy]es ) \b"""
 )
 _FOUND = ("results", "conclusions")
 
@@ -744,7 +750,8 @@ _RECORDED = compile_pattern(
     rf"""{_NOTE} \s+ (?P<trigger> (?: were | was | will \s be | are ) \s (?: also \s | \p{{L}}+ly \s | then \s )?
         (?: recorded | assessed | evaluated | monitored | measured | documented | collected | graded | registered
           | compared | coded | classified ) )
-    (?! \s (?: in | by | for | among ) \s (?: \d | \p{{L}}+ \s (?: of | patients | participants | subjects ) ) | \p{{L}} )"""
+    (?! \s (?: in | by | for | among ) \s
+        (?: \d | \p{{L}}+ \s (?: of | patients | participants | subjects ) ) | \p{{L}} )"""
 )
 """Behind what is only looked for."""
 
