@@ -45,17 +45,22 @@ _RELATED = compile_pattern(
       | (?: (?: possibly | probably | likely | unlikely | definitely | potentially
           | related \s or \s possibly ) \s (?: to \s be \s )? )?
         (?: (?<! \p{L} ) (?! (?: age | disease | illness | cancer | tumou?r | immune | alcohol | AIDS | HIV | EBV | HPV
-              | HBV | CMV | virus | stress | health | work | skeletal | bone | pregnancy ) [-‐‑] )
+              | HBV | CMV | virus | stress | health | work | skeletal | bone | pregnancy
+              | renal | cardiac | cardiovascular | hepatic | liver | infection | symptom ) [-‐‑] )
             (?: \p{L}+ \s )? \p{L}+ [-‐‑] | (?<! [-‐‑] ) ) related
       | attributed \s to | attributable \s to ) (?! \p{L} )"""
 )
 _OF_RELATEDNESS = ("elated", "ELATED", "ttribut", "TTRIBUT")
 _GROUP = compile_pattern(
-    r"""\b (?: in | of | with | from ) \s (?: the \s )? (?P<group> (?! same | both | each | all | two | three
-        | either | this | these ) [\p{L}\d] [^,;()]{0,45}? \s (?: group | arm | cohort ) ) \b"""
+    r"""\b (?: in | of | with | from ) \s (?: the \s )? (?P<group>
+        (?! \d+ \s (?: in | of ) \b | same | both | each | all | two | three | either | this | these )
+        [\p{L}\d] [^,;()]{0,45}? \s (?: group | arm | cohort ) ) \b"""
 )
 _GROUP_FIRST = compile_pattern(rf"""(?: \A | [.;:,] \s (?: and \s | but \s )? ) {_GROUP.pattern} , """)
-_OTHER_GROUP = compile_pattern(r", \s (?: and | but | while | whereas ) \s | \b (?: versus | vs | than | compared ) \b")
+_OTHER_GROUP = compile_pattern(
+    r""", \s (?: and | but | while | whereas ) \s | \b (?: versus | vs | than | compared ) \b
+      | \b and \s (?: in \s )? (?= \d | \p{L}+ \s \( )"""
+)
 _SPAN_OF_TIME = r"""(?: \d+ | one | two | three | four | five | six | seven | eight | nine | ten
     | twelve ) [\s-] (?: hour | day | week | month | year )s?"""
 # "after the last dose", "after infusion of the cells", but not "after infusion with" or "after infusion due".

@@ -4,7 +4,8 @@ What can name an event is found first (`_event_terms`), joined to runs ("nausea,
 (`_event_statement`). Then the frame decides: the words around a run say that its events happened, that they were
 looked for and not seen, or that they are the disease under study or an outcome. `RULES` are these frames. They read a
 sentence in which marks stand for events: `§` a general term, `†` a death, `¤` a named event, `¦` what joins those of a
-run. What a clause only plans, and what people had before the study, is no event of it (`_says_what_happened`).
+run. What people had before the study is no event of it (`_says_what_happened`); what is
+only an aim, an end point or a thing to be recorded is assessed (`_looked_for`).
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ _NOTE = r"""
 _FILL = rf"""
     (?: (?! (?: was | were | is | are | had | has | have | did | but | however | and | which | that | who | differences?
             | different | associations? | correlations? | relationships? | because | after | before | between
-            | improvements? | benefits? | effects? | effectiveness | efficacy | response
+            | improvements? | benefits? | effects? | effectiveness | efficacy | significance | response
             | except | changes? | impact | influence | improved | effective
             | evidence \s that | longer | need ) \b )
         (?: {_WORD} ,? | \( [^()]{{1,20}} \) ) \s+ ){{0,11}}?
@@ -126,7 +127,7 @@ RULES = (
                 | (?: (?! tolerat | receiv | complet | surviv | remain | recover | discharg ) {_WORD} \s+ ){{0,4}}?
                 (?: with | suffering \s from | affected \s by | diagnosed \s with | undergoing
                   | at \s (?: high \s )? risk \s (?: of | for ) | hospitali[sz]ed \s for ) \s+ )
-                (?: [\p{{L}}'’‐‑-]++ ,? \s+ ){{0,6}}? ) {_NAMED_RUN}""",
+                (?: (?: [\p{{L}}'’‐‑-]++ ,? | (?<= type \s ) [12] ) \s+ ){{0,6}}? ) {_NAMED_RUN}""",
         "patients with [[¤¤]] were given the cells",
         exclusion=True,
     ),
