@@ -698,6 +698,8 @@ def _read(line: _Line, study: _Study, started: bool) -> Iterator[tuple[Term, Men
     told_here = started and line.section != "methods"
     if not told_here and not any(frame.rule == "people had events" for frame in frames.values()):
         return
+    if len(frames) == len(line.terms) and all(frame.rule in _NO_EVENT for frame in frames.values()):
+        return
     stated = read_stated(statement)
     for run in statement.runs:
         general = any(statement.terms[index].kind == GENERAL for index in run)
