@@ -149,7 +149,8 @@ def _parentheses(doc: Doc) -> Iterator[tuple[int, int, int]]:
         if token.text == "(":
             opened = token.i + 1
         elif token.text == ")" and opened is not None:
-            yield 0, opened, token.i
+            if opened < token.i:  # scispaCy divides by the length
+                yield 0, opened, token.i
             opened = None
 
 

@@ -210,6 +210,15 @@ class Evaluation:
         """How many pairs of a label have each error of `ERRORS`."""
         return Counter(pair.error for pair in self.pairs if pair.label == label and pair.error)
 
+    def mean_f1(self, label: str, level: str) -> float | None:
+        """The F1 of single documents, averaged over those that have the label in gold or output."""
+        by_document: dict[str, list[Pair]] = defaultdict(list)
+        for pair in self.pairs:
+            if pair.label == label:
+                by_document[pair.document.id].append(pair)
+        scores = [Evaluation(tuple(pairs), 1).score(label, level).f1 or 0.0 for pairs in by_document.values()]
+        return sum(scores) / len(scores) if scores else None
+
     def labels(self) -> list[str]:
         """The labels that gold has, in the order of the guideline."""
         present = {pair.label for pair in self.pairs if pair.gold}

@@ -5,12 +5,14 @@ What each file's annotators marked decides what may be scored on it: where only 
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pipeline.evaluate import Evaluation
+from pipeline.extract._event_terms import preferred
 from pipeline.interchange import read_gold
 from pipeline.run import evaluate_gold
 
@@ -80,6 +82,41 @@ def test_floor_of_an_attribute(label: str, attribute: str, floor: float, names: 
     score = evaluated(shared, *names).attribute(label, attribute)
     assert score.recall is not None
     assert score.recall >= floor, score
+
+
+@pytest.mark.parametrize(("level"), ["overlap", "value"])
+def test_events_of_a_document_are_found_about_as_well_as_all(level: str, shared: Path) -> None:
+    evaluation = evaluated(shared, *GOLD)
+    pooled, mean = evaluation.score("AdverseEvent", level).f1, evaluation.mean_f1("AdverseEvent", level)
+    assert pooled is not None
+    assert mean is not None
+    assert mean >= pooled - 0.05, (mean, pooled)
+
+
+def test_counts_and_percentages_of_events(shared: Path) -> None:
+    evaluation = evaluated(shared, *GOLD)
+    scores = [evaluation.attribute("AdverseEvent", name) for name in ("count", "percent")]
+    right, stated = sum(score.right for score in scores), sum(score.gold for score in scores)
+    assert right >= 0.85 * stated, scores
+
+
+def test_preferred_terms_of_what_gold_calls_events(shared: Path) -> None:
+    terms = [
+        annotation.text
+        for name in GOLD
+        for document in read_gold(shared / f"{name}.jsonl")
+        for annotation in document.annotations
+        if annotation.label == "AdverseEvent" and annotation.values.get("status") == "occurred"
+    ]
+    named = [term for term in terms if preferred(term)[0]]
+    assert len(named) >= 0.8 * len(terms), sorted(set(terms) - set(named))
+
+
+def test_preferred_terms_of_effects_of_drugs(shared: Path) -> None:
+    with (shared / "corpora" / "phee.jsonl").open(encoding="utf-8") as lines:
+        effects = [mention["text"] for line in lines for mention in json.loads(line)["mentions"]]
+    named = sum(bool(preferred(effect)[0]) for effect in effects)
+    assert named >= 0.6 * len(effects), (named, len(effects))
 
 
 @pytest.mark.parametrize("name", [CTRO, PICO])

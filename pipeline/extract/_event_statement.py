@@ -12,13 +12,16 @@ from itertools import pairwise
 
 import regex
 
-from pipeline.extract._event_numbers import Parts, quantities, read_numbers
+from pipeline.extract._event_numbers import Parts, quantities, read_in_turn, read_numbers
 from pipeline.extract._event_terms import DEATH, GENERAL, NAMED, Term, find_terms, normal
 from pipeline.records import Span
 from pipeline.rules import compile_pattern
+from pipeline.vocabulary import words
 
 JOINED = "¦"
 """The mark of what stands between the terms of a run."""
+
+_NO_MARKS = str.maketrans(dict.fromkeys((GENERAL, DEATH, NAMED, JOINED), " "))
 
 GRADE = compile_pattern(
     r"""
@@ -40,28 +43,44 @@ _RELATED = compile_pattern(
     (?: (?: un | not \s (?: considered \s | thought \s | deemed \s
         | judged \s )? (?: to \s be \s )? (?: \p{L}+[-‐‑] )? ) related
       | (?: (?: possibly | probably | likely | unlikely | definitely | potentially
-          | related \s or \s possibly ) \s (?: to \s be \s )? )? (?: \p{L}+ (?: \s \p{L}+ )? [-‐‑] )? related
+          | related \s or \s possibly ) \s (?: to \s be \s )? )?
+        (?: (?<! \p{L} ) (?! (?: age | disease | illness | cancer | tumou?r | immune | alcohol | AIDS | HIV | EBV | HPV
+              | HBV | CMV | virus | stress | health | work | skeletal | bone | pregnancy
+              | renal | cardiac | cardiovascular | hepatic | liver | infection | symptom ) [-‐‑] )
+            (?: \p{L}+ \s )? \p{L}+ [-‐‑] | (?<! [-‐‑] ) ) related
       | attributed \s to | attributable \s to ) (?! \p{L} )"""
 )
+_OF_RELATEDNESS = ("elated", "ELATED", "ttribut", "TTRIBUT")
 _GROUP = compile_pattern(
-    r"""\b (?: in | of | with | from ) \s (?: the \s )? (?P<group> (?! same | both | each | all | two | three
-        | either | this | these ) [\p{L}\d] [^,;()]{0,45}? \s (?: group | arm | cohort ) ) \b"""
+    r"""\b (?: in | of | with | from ) \s (?: the \s )? (?P<group>
+        (?! \d+ \s (?: in | of ) \b | same | both | each | all | two | three | either | this | these )
+        [\p{L}\d] [^,;()]{0,45}? \s (?: group | arm | cohort ) ) \b"""
+)
+_GROUP_FIRST = compile_pattern(rf"""(?: \A | [.;:,] \s (?: and \s | but \s )? ) {_GROUP.pattern} , """)
+_OTHER_GROUP = compile_pattern(
+    r""", \s (?: and | but | while | whereas ) \s | \b (?: versus | vs | than | compared ) \b
+      | \b and \s (?: in \s )? (?= \d | \p{L}+ \s \( )"""
 )
 _SPAN_OF_TIME = r"""(?: \d+ | one | two | three | four | five | six | seven | eight | nine | ten
     | twelve ) [\s-] (?: hour | day | week | month | year )s?"""
+# "after the last dose", "after infusion of the cells", but not "after infusion with" or "after infusion due".
+_AND_OF = r"""(?: \s (?: of \s (?: the \s )? [\p{L}\d-]+
+    | (?: infusion | injection | transplantation | transplant | dose | surgery | treatment | therapy
+        | administration ) \b ) )?"""
 _TIMEFRAME = compile_pattern(
     rf"""
     \b (?: (?: within | during | over | throughout | up \s to | until | after | at | for | by | in
         | through ) \s (?: a | the )? \s? (?: first \s | minimum \s | median \s | total \s )? {_SPAN_OF_TIME}
-            (?: \s (?: of | after | post | following ) \s [\p{{L}}\d-]+ (?: \s (?: of \s )? [\p{{L}}\d-]+ )?
+            (?: \s (?: of | after | post | following ) \s (?: the \s )? [\p{{L}}\d-]+ {_AND_OF}
                 | [\s-] follow-?\s?up )?
       | {_SPAN_OF_TIME} \s (?: after | post
-          | following ) \s (?: the \s )? [\p{{L}}-]+ (?: \s (?: of \s )? [\p{{L}}\d-]+ )?
+          | following ) \s (?: the \s )? [\p{{L}}-]+ {_AND_OF}
       | (?: during | throughout | after | over | at ) \s (?: the \s | a \s )? (?: entire \s | whole \s | study \s
           | treatment \s )?
             (?: follow-?\s?up | study | infusions? | hospitali[sz]ation | induction | consolidation | maintenance
                 | treatment | observation ) (?: \s (?: period | phase | course ) )?
       | (?: during | after ) \s or \s after \s infusion
+      | (?: within | during | in | over ) \s the \s first \s (?: hour | day | week | month | year )
       | by \s day \s \d+ ) (?! \p{{L}} )"""
 )
 
@@ -89,7 +108,7 @@ class Stated:
 
 def read_statement(text: str, abbreviations: Mapping[str, str]) -> Statement | None:
     """The statement of a sentence, None if it has no terms."""
-    text = _QUOTATION_MARK.sub(" ", text)
+    text = _QUOTATION_MARK.sub(" ", _GLUED_HEADING.sub(lambda heading: " " * len(heading[0]), text))
     found = find_terms(text, abbreviations)
     if not found:
         return None
@@ -109,6 +128,8 @@ def read_stated(statement: Statement) -> list[Stated]:
     masked = mask(ungraded, terms)
     found = quantities(ungraded)
     numbers = [read_numbers(ungraded, masked, terms, index, found) for index in range(len(terms))]
+    for index, in_turn in read_in_turn(ungraded, terms).items():
+        numbers[index] = in_turn, "right"
     for run in runs:
         _share(text, terms, run, numbers)
     for index in range(1, len(terms)):
@@ -131,13 +152,14 @@ def read_stated(statement: Statement) -> list[Stated]:
 
 def mask(text: str, terms: Sequence[Term]) -> str:
     """A text with each term replaced by as many marks of its kind."""
-    characters = list(regex.sub(f"[{GENERAL}{DEATH}{NAMED}{JOINED}]", " ", text))
+    characters = list(text.translate(_NO_MARKS))
     for term in terms:
         characters[term.start : term.end] = term.kind * (term.end - term.start)
     return "".join(characters)
 
 
 _QUOTATION_MARK = regex.compile(r"(?<![\p{L}\d])['\"‘“”’]|['\"”’](?![\p{L}\d])")
+_GLUED_HEADING = regex.compile(r"(?<!\p{L})\p{Lu}{5,}(?=\p{Lu}\p{Ll})")
 _SHORT_FORM = regex.compile(r"(?=.*\p{Lu}.*\p{Lu})[\p{L}-]{1,12}")
 _OPENING = regex.compile(r"\s*[(\[]")
 _CAUSE = compile_pattern(r"\s (?: of | from | with | due \s to ) \s (?: \p{L}+ \s ){0,2}")
@@ -182,14 +204,15 @@ _ITEM = compile_pattern(
                 | placebo
             | control | during | within | at | after | following | per | patients | subjects | reported
                 | observed | noted
-            | considered | recorded ) \b )
+            | considered | recorded | under | over | below | above | about | few | fewer | several ) \b )
+        (?! [^,.;()]{0,30}? \b (?: nature | intensity | severity | origin | character | type | value )s? \b )
         \p{L} [\p{L}'’/-]{2,}
         (?: \s (?! (?: and | or | was | were | had | with | which | that | who | but | than | vs | versus | for
             | as | by | from
             | is | are | occurred | compared | patients | subjects | participants | group | groups | arm | during
                 | after ) \b )
             [\p{L}'’/-]+ ){0,5} )
-    (?= \s* (?: [(\[] \s* (?: n \s* = \s* )? \d | [,.;] | \Z ) | \s (?: and | or ) \s | \s+ \d+ \s? % )"""
+    (?= \s* (?: [(\[] \s* (?: n \s* = \s* )? \d | [,.;] ) | \s (?: and | or ) \s | \s+ \d+ \s? % )"""
 )
 _COUNTED = compile_pattern(r"\s* [(\[]? \s* (?: n \s* = \s* )? \d+ (?: \. \d+ )? \s? [%)/\]]")
 _INSIDE = regex.compile(r"(?<=\()[^()]*(?=\))")
@@ -209,8 +232,8 @@ def _with_listed(text: str, terms: Sequence[Term]) -> Iterator[Term]:
         known = NAMED in masked[head.end() : end]
         for item in _ITEM.finditer(flat, max(head.start(), head.end() - 12), end):
             start, stop = item.span("item")
-            if text[start:stop].isupper():
-                continue  # a group or a drug rather than an event
+            if text[start:stop].isupper() or text[start:stop].lower() in words("event_compared"):
+                continue  # a group or a drug, or how often events were, rather than an event
             if start >= head.end() and (known or _COUNTED.match(masked, stop)):
                 added.add(Term(start, stop, NAMED, normal(text[start:stop])))
     yield from sorted([*terms, *added], key=lambda term: term.start)
@@ -271,13 +294,19 @@ def _share(text: str, terms: Sequence[Term], run: Sequence[int], numbers: list[t
             numbers[other] = parts, side
 
 
+_CLOSED = compile_pattern(r"[^(]*? (?: [);%\d] | \b (?: in | was | were | developed | occurred ) \b )")
+
+
 def _grade(text: str, terms: Sequence[Term], index: int) -> Parts:
     term = terms[index]
+    following = terms[index + 1].start if index + 1 < len(terms) else len(text)
     start = max(terms[index - 1].end if index else 0, term.start - 40)
-    end = min(terms[index + 1].start if index + 1 < len(terms) else len(text), term.end + 25)
-    for first, last in ((start, term.start), (term.end, end)):
-        if match := GRADE.search(text, first, last):
-            return {"grade": match.span()}
+    for before in GRADE.finditer(text, start, term.start):
+        if not _CLOSED.match(text, before.end(), term.start):
+            return {"grade": before.span()}
+    behind = GRADE.search(text, term.end, min(following, term.end + 25))
+    if behind and (text[behind.end() : following].strip() or "(" in text[term.end : behind.start()]):
+        return {"grade": behind.span()}  # else it is the next term's ("toxicity was grade 1 nausea")
     return {}
 
 
@@ -295,12 +324,18 @@ def _attributes(text: str, terms: Sequence[Term], index: int, numbers: Parts, ti
         or _SERIOUS_AFTER.match(text, term.end, following)
     ):
         parts["seriousness"] = serious.span("seriousness")
-    if related := (
-        _RELATED.search(text, max(previous, term.start - 30), term.end)
-        or _RELATED.search(text, term.end, min(following, term.end + 90))
+    if any(root in text for root in _OF_RELATEDNESS) and (
+        related := (
+            _RELATED.search(text, max(previous, term.start - 30), term.end)
+            or _RELATED.search(text, term.end, min(following, term.end + 90))
+        )
     ):
         parts["relatedness"] = related.span()
-    if group := _GROUP.search(text, counted, min(clause, counted + 90)):
+    other_group = _OTHER_GROUP.search(text, counted, clause)
+    if group := (
+        _GROUP.search(text, counted, min(other_group.start() if other_group else clause, counted + 90))
+        or _GROUP_FIRST.search(text, previous, term.start)
+    ):
         parts["group"] = group.span("group")
     if timeframe := next((span for span in times if term.end <= span[0] < clause), times[0] if times else None):
         parts["timeframe"] = timeframe

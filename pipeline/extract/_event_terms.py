@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import islice
 
 import regex
 
@@ -37,7 +38,7 @@ _GENERAL = compile_pattern(
     r"""
     (?<! [\p{L}\d] )
     (?: (?: un(?: desirable | toward | wanted | favou?rable ) | adverse | side | toxic
-        | safety ) [\s\-‐‑] (?: [\p{L}-]+ \s ){0,2}?
+        | safety ) [\s\-‐‑] (?: (?! (?: and | or | of | in ) \s ) [\p{L}-]+ \s ){0,2}?
         (?: effects?+ (?! (?: \s of \s [\p{L}-]+ (?: \s [\p{L}-]+ )? )? \s (?: on | upon ) \b )
           | event | reaction | experience | incident | episode | response | symptom | sign | outcome )s?
       | side \s* effects?
@@ -45,6 +46,8 @@ _GENERAL = compile_pattern(
       | (?<= \p{L} [-‐‑] ) (?: related | emergent | associated | induced ) \s (?: [\p{L}-]+ \s )?
         (?: adverse \s )? (?: event | effect | reaction | problem | symptom | harm )s?
       | (?: serious | severe | major | all | these ) \s events?
+      | events? (?<= \b grades? \s [\dIV≥>/–-]+ (?: \s (?: or | to | and ) \s [\p{L}\d]+ )? \s (?: [\p{L}-]+ \s )?
+          events? )
       | reactions? (?<= \b (?: mild | moderate | severe | serious | fatal ) \s (?: [\p{L}-]+ \s ){0,3} reactions? )
       | (?-i: s?AEs? | SAEs? | TEAEs? | TRAEs? | TESAEs? | ADRs? | DLTs? | irAEs? | SUSARs? | AESIs? | ADEs? ) )
     (?! \p{L} )"""
@@ -52,7 +55,8 @@ _GENERAL = compile_pattern(
 _OF_ALL_ARTICLES = frozenset({"AE", "SAE", "TEAE", "TRAE", "TESAE", "ADR", "DLT", "irAE", "SUSAR", "AESI", "ADE"})
 _DEATH = compile_pattern(
     r"""
-    (?<! \p{L} )
+    (?<! \p{L} | \b (?: cells? | neuron(?:al|s)? | brain | myocytes? | cardiomyocytes? | hepatocytes? | tissue | axonal
+        | programmed | apoptotic | necrotic | non-?apoptotic ) [\s-] )
     (?: deaths? | died | dies | fatalit (?: y | ies ) | mortality | succumbed
       | (?: fatal | lethal ) \s (?: event | outcome | case | complication )s? )
     (?! \p{L} )"""
@@ -65,6 +69,13 @@ _BUILT = regex.compile(
 _WORD = regex.compile(r"\p{L}+(?:['’]s\b)?|\d+")
 _ASIDE = regex.compile(r"(?<=\p{Ll}\s)\(\p{Lu}{2,6}\)(?=\s\p{Ll})")
 _LINK = regex.compile(r"[\s\-‐‑‒–/]{1,2}|\s\(\p{Lu}{2,6}\)\s")
+# "acne-like", and "falls in blood pressure" against "falls in the elderly".
+_MEANS_LESS = compile_pattern(
+    r"""[-‐‑] (?: like | free | driven | directed ) (?! \p{L} )
+      | (?<= \b falls? ) \s (?: in | of | from ) \s (?! \d | (?: [\p{L}-]+ \s ){0,2}
+          (?: patient | people | elderly | adult | person | participant | group | arm | wom[ae]n | m[ae]n | resident
+            | height | bed ) )"""
+)
 _GREEK = regex.compile(r"ae|oe")
 _HEAD_END = compile_pattern(
     r"\s (?: of | in | with | due | to | from | at | involving | requiring | without | on | during | after ) \s | [(\[]"
@@ -73,7 +84,7 @@ _HEAD_END = compile_pattern(
 
 def find_terms(text: str, abbreviations: Mapping[str, str]) -> list[Term]:
     """The terms of a text in its order, none overlapping another; `abbreviations` are those of the article."""
-    named = sorted(_named(text, abbreviations), key=lambda each: (each[0] - each[1], each[0]))
+    named = sorted([*_named(text, abbreviations), *_raised(text)], key=lambda each: (each[0] - each[1], each[0]))
     spans = [
         (*match.span(), GENERAL, ("", ""))
         for match in _GENERAL.finditer(text)
@@ -101,6 +112,8 @@ def preferred(phrase: str) -> Name:
     """
     if short := _of_abbreviation(phrase.strip()):
         return short
+    for _, _, raised in _raised(phrase):
+        return raised
     for head in (phrase, _HEAD_END.split(phrase)[0]):
         parts = tuple(normal(head).split())
         for first in range(len(parts)):
@@ -168,7 +181,6 @@ def _general_name(words_: str) -> str:
 
 _GENERAL_NAMES = {
     "dose-limiting toxicity": regex.compile("DLT|(?i:dose.limit)"),
-    "serious adverse event": regex.compile("SAE|(?i:serious|SUSAR)"),
     "toxicity": regex.compile("(?i:toxic)"),
     "complication": regex.compile("(?i:complication|sequelae)"),
 }
@@ -179,33 +191,61 @@ def _is_built(word: str) -> bool:
     return bool(_BUILT.fullmatch(word))
 
 
+@lru_cache(maxsize=50_000)
+def _can_begin(word: str) -> bool:
+    """Whether a word, as it stands in a text, begins a term: most do not, and need no further look."""
+    normal_word = _normal_word(word)
+    return bool(_reach(normal_word)) or _is_built(normal_word)
+
+
 def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, int, Name]]:
     """Terms of the vocabulary and built words, the longest from each word on; they may overlap."""
     bare = _ASIDE.sub(lambda aside: " " * len(aside[0]), text)
-    tokens = [match.span() for match in _WORD.finditer(bare)]
-    normals = [_normal_word(text[start:end]) for start, end in tokens]
-    for first, (start, end) in enumerate(tokens):
-        word = text[start:end]
+    tokens = [(match.start(), match.end(), match[0]) for match in _WORD.finditer(bare)]
+    for first, (start, end, word) in enumerate(tokens):
         short = word.removesuffix("s") if word[:-1].isupper() else word
-        if short in abbreviations:
-            name = preferred(abbreviations[short])
-            if name[1]:
-                yield start, end, name
-            continue
-        if name_of_short := _of_abbreviation(word):
+        name_of_short = preferred(abbreviations[short]) if short in abbreviations else _of_abbreviation(word)
+        if name_of_short and name_of_short[1]:
             yield start, end, name_of_short
+        elif name_of_short or not _can_begin(word):
             continue
-        if len(word) < 5 and word.isupper() and not text.isupper():
+        elif len(word) < 5 and word.isupper() and not text.isupper():
             continue  # letters of something else (`FLU`, a drug)
-        for count in range(min(_reach(normals[first]), len(tokens) - first), 0, -1):
-            last = first + count - 1
-            linked = all(_LINK.fullmatch(text, tokens[i][1], tokens[i + 1][0]) for i in range(first, last))
-            if linked and (name := _look_up(tuple(normals[first : last + 1])) or ("", "")) != ("", ""):
-                yield start, tokens[last][1], name
+        linked = list(islice(_linked(text, tokens, first), _reach(_normal_word(word))))
+        for count in range(len(linked), 0, -1):
+            name = _look_up(tuple(_normal_word(each) for _, _, each in linked[:count])) or ("", "")
+            if name != ("", "") and not _MEANS_LESS.match(text, linked[count - 1][1]):
+                yield start, linked[count - 1][1], name
                 break
         else:
-            if _is_built(normals[first]):
+            if not name_of_short and _is_built(_normal_word(word)) and not _MEANS_LESS.match(text, end):
                 yield start, end, ("", "")
+
+
+def _linked(text: str, tokens: list[tuple[int, int, str]], first: int) -> Iterator[tuple[int, int, str]]:
+    """The words from one on, as far as nothing but what can stand inside a term parts them."""
+    yield tokens[first]
+    for last in range(first + 1, len(tokens)):
+        if not _LINK.fullmatch(text, tokens[last - 1][1], tokens[last][0]):
+            return
+        yield tokens[last]
+
+
+_RAISED = compile_pattern(
+    r"""\b (?: elevations? | (?: rises? | increases? ) (?<= \b (?: transient | asymptomatic | reversible ) \s \p{L}+ ) )
+    \s (?: of | in ) \s (?: the \s )? (?P<what> \p{L}+ (?: [\s-] \p{L}+ ){0,3} )"""
+)
+
+
+def _raised(text: str) -> Iterator[tuple[int, int, Name]]:
+    """What is named by its rise ("elevations of liver enzymes") and by an adjective in the vocabulary."""
+    for match in _RAISED.finditer(text):
+        parts = [part.span() for part in _WORD.finditer(text, *match.span("what"))]
+        for count in range(len(parts), 0, -1):
+            what = tuple(_normal_word(text[slice(*part)]) for part in parts[:count])
+            if name := _look_up(("elevated", *what)) or _look_up(("increased", *what)):
+                yield match.start(), parts[count - 1][1], name
+                break
 
 
 def _means_otherwise(short: str, abbreviations: Mapping[str, str]) -> bool:

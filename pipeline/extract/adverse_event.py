@@ -4,13 +4,15 @@ What can name an event is found first (`_event_terms`), joined to runs ("nausea,
 (`_event_statement`). Then the frame decides: the words around a run say that its events happened, that they were
 looked for and not seen, or that they are the disease under study or an outcome. `RULES` are these frames. They read a
 sentence in which marks stand for events: `§` a general term, `†` a death, `¤` a named event, `¦` what joins those of a
-run. What a clause only plans, and what people had before the study, is no event of it (`_says_what_happened`).
+run. What people had before the study is no event of it (`_says_what_happened`); what is
+only an aim, an end point or a thing to be recorded is assessed (`_looked_for`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import regex
 
@@ -20,7 +22,7 @@ from pipeline.extract._event_statement import Stated, Statement, read_stated, re
 from pipeline.extract._event_terms import DEATH, GENERAL, NAMED, Term, find_terms, normal, preferred
 from pipeline.extract.extractor import Extractor
 from pipeline.quantities import decimal, integer
-from pipeline.records import Mention, Sentence
+from pipeline.records import Mention, Sentence, Span
 from pipeline.rules import Rule, compile_pattern, find_mentions, rule
 from pipeline.vocabulary import words
 
@@ -51,9 +53,10 @@ class AdverseEvent:
         return " ".join(part for part in (self.term, self.status, count, percent) if part)
 
 
-_RUN = r"(?P<mention> [¤§†¦]++ )"
-_NAMED_RUN = r"(?P<mention> [¤¦]++ )"
-_GENERAL_RUN = r"(?P<mention> [§†] [¤§†¦]*+ )"
+# A run is tried at its first mark alone: from any other the rest of a frame would be read once more in vain.
+_RUN = r"(?<! [¤§†¦] ) (?P<mention> [¤§†¦]++ )"
+_NAMED_RUN = r"(?<! [¤¦] ) (?P<mention> [¤¦]++ )"
+_GENERAL_RUN = r"(?<! [§†] ) (?P<mention> [§†] [¤§†¦]*+ )"
 _WORD = r"[\p{L}\d≥≤<>/%+'’‐‑-]++"
 _WORDS = rf"(?: {_WORD} \s+ )"
 _NOTE = r"""
@@ -64,9 +67,10 @@ _NOTE = r"""
 _FILL = rf"""
     (?: (?! (?: was | were | is | are | had | has | have | did | but | however | and | which | that | who | differences?
             | different | associations? | correlations? | relationships? | because | after | before | between
-            | improvements? | benefits? | effects? | except | changes? | impact | influence | improved | effective
+            | improvements? | benefits? | effects? | effectiveness | efficacy | significance | response
+            | except | changes? | impact | influence | improved | effective
             | evidence \s that | longer | need ) \b )
-        (?: {_WORD} ,? | \( [^()]{{1,20}} \) ) \s+ ){{0,9}}?
+        (?: {_WORD} ,? | \( [^()]{{1,20}} \) ) \s+ ){{0,11}}?
 """
 # What may stand between a verb and its object.
 _OBJECT = rf"""
@@ -118,11 +122,12 @@ RULES = (
     ),
     rule(
         "people with the disease",
-        rf"""(?<= (?: {_PEOPLE} | adult | candidates | families | disease ) \s+
-                (?: \( [^()]{{1,30}} \) \s )? {_WORDS}{{0,4}}?
-                (?: with | without | suffering \s from | affected \s by | diagnosed \s with | undergoing
-                  | at \s (?: high \s )? risk \s (?: of | for ) | hospitali[sz]ed \s for ) \s+
-                (?: [\p{{L}}'’‐‑-]++ ,? \s+ ){{0,6}}? ) {_NAMED_RUN}""",
+        rf"""(?= [¤¦] ) (?<= (?: {_PEOPLE} | adult | candidates | families | disease ) \s+
+                (?: \( [^()]{{1,30}} \) \s )? (?: without \s+
+                | (?: (?! tolerat | receiv | complet | surviv | remain | recover | discharg ) {_WORD} \s+ ){{0,4}}?
+                (?: with | suffering \s from | affected \s by | diagnosed \s with | undergoing
+                  | at \s (?: high \s )? risk \s (?: of | for ) | hospitali[sz]ed \s for ) \s+ )
+                (?: (?: [\p{{L}}'’‐‑-]++ ,? | (?<= type \s ) [12] ) \s+ ){{0,6}}? ) {_NAMED_RUN}""",
         "patients with [[¤¤]] were given the cells",
         exclusion=True,
     ),
@@ -139,7 +144,7 @@ RULES = (
         "events as an object of study",
         r"""\b effects? \s (?: of \s [^;,.¤§†]{1,50} \s )? (?: on
             | upon ) \s (?: [\p{L}-]+ \s ){0,3}? (?P<mention> §++ )
-          | (?<= \b (?: is | are | was | be | as | remains ) \s an? (?: \s \p{L}+ ){0,3} \s ) (?P<mention> §++ )
+          | (?= § ) (?<= \b (?: is | are | was | be | as | remains ) \s an? (?: \s \p{L}+ ){0,3} \s ) (?P<mention> §++ )
             (?= \s (?: of | in | after | following ) \b )""",
         "its effect on [[§§]]",
         "which is a feared [[§§]] of surgery",
@@ -147,7 +152,7 @@ RULES = (
     ),
     rule(
         "these events",
-        r"(?<= \b (?: these | this | those | such ) (?: \s \p{L}+ ){0,2} \s ) (?P<mention> §++ )",
+        r"(?= § ) (?<= \b (?: these | this | those | such ) (?: \s \p{L}+ ){0,2} \s ) (?P<mention> §++ )",
         "the incidence of these [[§§]]",
         exclusion=True,
     ),
@@ -168,7 +173,10 @@ RULES = (
         "no events",
         rf"""(?P<trigger> (?<! \p{{L}} ) (?: no | without | neither | nor | absence \s of | free \s (?: of
             | from ) | lack \s of
-                | zero | devoid \s of ) ) \s+ {_FILL} {_RUN}""",
+                | zero | devoid \s of | not \s a \s single | not \s one
+                | in \s no \s (?: case | patient | instance | subject )s?
+                    (?: \s (?: was | were | did ) )? (?: \s there )? ) )
+             \s+ {_FILL} {_RUN}""",
         "no serious [[§§§]] were seen",
         "without [[¤¤¦¤¤]]",
     ),
@@ -190,7 +198,7 @@ RULES = (
                 (?: was | were | has \s been | have \s been | had \s been ) \s (?: not
                     | never ) (?: \s \p{{L}}+ )? \s \L<seen>
               | did \s not \s (?: occur | develop | arise | happen | appear | increase | emerge )
-              | (?: was | were ) \s absent
+              | (?: was | were ) \s (?: absent | nil | zero )
               | (?: in | by ) \s (?: none | no ) \b )""",
         "[[§§]] were not observed",
         "[[¤¤¦¤¤]] did not occur",
@@ -199,13 +207,16 @@ RULES = (
     rule(
         "what people were examined for",
         rf"""\b (?: evaluable | assessable | evaluated | assessed | monitored | analy[sz]ed | examined ) \s for \s
-             {_FILL} {_RUN}""",
+             (?: (?: [\p{{L}}-]+ \s ){{1,2}} and \s )? {_FILL} {_RUN}
+          | (?= § ) (?<= \b criteria \s (?: for | of ) \s ) {_RUN}""",
         "all were assessable for [[§§]]",
+        "graded by the common criteria for [[§§]]",
         exclusion=True,
     ),
     rule(
         "ill that came back",
-        rf"""(?<= \b (?: relapse | progression | recurrence ) \s of \s (?: [\p{{L}}-]+ \s ){{0,2}} ) {_NAMED_RUN}
+        rf"""(?= [¤¦] ) (?<= \b (?: relapse | progression | recurrence ) \s of \s (?: [\p{{L}}-]+ \s ){{0,2}} )
+            {_NAMED_RUN}
           | {_NAMED_RUN} (?= [\s-]+ (?: relapse | recurrence | progression ) )""",
         "relapse of the [[¤¤]]",
         "[[¤¤]] relapse",
@@ -217,8 +228,27 @@ RULES = (
         "the incidence of [[¤¤]] was low",
     ),
     rule(
+        "where another ill is from",
+        rf"""(?= [¤¦] )
+             (?<= \b (?: defects? | lesions? | injur(?:y|ies) | arthritis | deficits? | implantation | surgery ) \s
+                (?: after | due \s to | secondary \s to | caused \s by | from | for ) \s (?: [\p{{L}}-]+ \s ){{0,2}} )
+             {_NAMED_RUN}""",
+        "cartilage defects after [[¤¤]]",
+        exclusion=True,
+    ),
+    rule(
+        "time of an ill",
+        rf"""(?= [¤¦] )
+             (?<= \b (?: during | throughout | until | since | before ) \s
+                (?: the | their | his | her | index | initial | first | an? | acute | active ) \s
+                (?: [\p{{L}}-]+ \s )? )
+             {_NAMED_RUN}""",
+        "during their [[¤¤]]",
+        exclusion=True,
+    ),
+    rule(
         "care of an ill",
-        rf"""(?<= \b (?: (?: \L<care> | risk \s factors? ) \s+
+        rf"""(?= [¤¦] ) (?<= \b (?: (?: \L<care> | risk \s factors? ) \s+
                      (?: (?: of | for | in | against | from | the ) \s+ )+ {_FILL}
                    | {_HELPED} (?: † [†¦]* )? ) ) {_NAMED_RUN} (?! [\s-]+ risks? \b )""",
         "treatment of [[¤¤]]",
@@ -229,7 +259,8 @@ RULES = (
     rule(
         "ill that got better",
         rf"""{_NAMED_RUN} {_NOTE} \s+ (?: [\p{{L}}-]+ \s+ ){{0,5}}? {_BE} \s+ (?: \p{{L}}+ly \s+ | also \s+ ){{0,2}}
-             (?: reduced | decreased | improved | relieved | alleviated | eliminated | attenuated | ameliorated
+             (?: reduced | decreased | improved | avoided | relieved | alleviated | eliminated | attenuated
+               | ameliorated
                | abolished ) \b""",
         "[[¤¤]] at rest was significantly reduced",
         exclusion=True,
@@ -250,7 +281,7 @@ RULES = (
     ),
     rule(
         "events were these",
-        rf"""§ (?: [^;.()] | \( [^()]{{0,80}} \) | \. (?= \d ) ){{0,90}}?
+        rf"""(?<! § ) §++ (?: [^;.()] | \( [^()]{{0,80}} \) | \. (?= \d ) ){{0,90}}?
              (?: \b (?: were | was | are | is | included? | including | includes | comprised
                  | consist(?:ed|ing) \s of | being
                   | namely | e\.g\.?,? | i\.e\.?,? | involving | like | \p{{L}}+ \s as ) \b | [:(,] )
@@ -259,12 +290,15 @@ RULES = (
     ),
     rule(
         "safety was this",
-        rf"\b (?: safety | tolerability ) \s \p{{L}}+ \s* [(:] \s* {_FILL} {_RUN}",
+        rf"""\b (?: safety | tolerability ) (?: \s \p{{L}}+ )?
+             (?: \s* [(:] | \s (?: in | with ) \s (?: respect | regards? | terms | relation ) \s (?: of | to ) ) \s*
+             {_FILL} {_RUN}""",
         "no difference in safety parameters ([[¤¤¦¤¤]])",
+        "better tolerability with regard to [[¤¤]]",
     ),
     rule(
         "these were the events",
-        rf"""(?P<mention> [¤†¦]++ ) {_NOTE} (?: [^;.¤§†] | \. (?= \d ) ){{0,60}}?
+        rf"""(?<! [¤†¦] ) (?P<mention> [¤†¦]++ ) {_NOTE} (?: [^;.¤§†] | \. (?= \d ) ){{0,60}}?
              \b (?: were | was | are | being | as | is | represented | constituted
                   | the \s (?: most | main | only | commonest | predominant | sole ) ) \s [^;.¤§†]{{0,60}}? §""",
         "[[¤¤¦¤¤]] were the commonest §§",
@@ -273,8 +307,18 @@ RULES = (
         "cause of death",
         r"""† \s+ (?: of | from | with | due \s to | because \s of | secondary \s to
             | by ) \s+ (?: [\p{L}-]+ \s+ ){0,3}?
-            (?P<mention> [¤¦§]++ )""",
+            (?P<mention> [¤¦§]++ )
+          | (?= [¤¦§] )
+            (?<= † [^;.]{0,150}?
+                \b (?: one | two | three | four | five | six | seven | eight | nine | ten | \d+ | others? )
+                \s (?: was \s | were \s | died \s | due \s )?
+                (?: of | from | to | because \s of | with | secondary \s to ) \s (?: [\p{L}-]+ \s ){0,2} )
+            (?P<mention> [¤¦§]++ )
+          | (?<! [¤¦§] ) (?P<mention> [¤¦§]++ ) \s+ (?: was | were | is | being | as ) \s+ (?: [\p{L}-]+ \s+ ){0,4}?
+            (?: causes? | reasons? ) \s (?: of | for ) \s (?: [\p{L}-]+ \s ){0,2}? †""",
         "two †††† of [[¤¤]]",
+        "three †††† occurred: two from [[¤¤]], one of [[¤¤]]",
+        "[[¤¤]] was the commonest cause of ††††",
     ),
     rule(
         "there were events",
@@ -283,7 +327,7 @@ RULES = (
     ),
     rule(
         "people had events",
-        rf"(?<= (?: {_HAD} | {_PEOPLE} \s with | {_CAUSED} ) \s+ {_OBJECT} ) {_RUN}",
+        rf"(?= [¤§†¦] ) (?<= (?: {_HAD} | {_PEOPLE} \s with | {_CAUSED} ) \s+ {_OBJECT} ) {_RUN}",
         "four people developed [[¤¤]]",
         "withdrew because of [[§§]]",
     ),
@@ -301,7 +345,11 @@ RULES = (
                | \L<happened> (?! \p{{L}} )
                | (?: {_BE} | has | have | seem(?:ed|s)? | appear(?:ed|s)? | tended | remained ) \s+ (?: to \s be \s )?
                  (?: (?: \p{{L}}+ly | all | also | very | rather | much | not | more | less ) \s+ ){{0,3}}?
-                 (?: \L<compared> (?! \p{{L}} ) | of (?= \s (?: low | mild | grade | short | minor | similar ) ) )
+                 (?: \L<compared> (?! \p{{L}} )
+                   | the \s (?: most \s \p{{L}}+ | commonest | main | major | only | predominant | leading ) \s
+                     (?! (?: \p{{L}}+ \s )?
+                       (?: outcome | end-?point | symptom | complaint | indication | reason | cause )s? \b )
+                   | of (?= \s (?: an? \s )? (?: low | mild | grade | short | minor | similar ) ) )
                | (?: more | less ) \s (?: often | frequent | common ) )""",
         "[[¤¤]] was seen in the others",
         "[[§§]] were slightly more frequent",
@@ -327,6 +375,7 @@ RULES = (
 
 _FRAMES = tuple(Rule(each.name, each.pattern, each.examples) for each in RULES)
 _OF_EVENTS_ONLY = frozenset({"exception", "no events", "events were these", "these were the events", "safety was this"})
+_OF_THE_TREATED = ("people with the disease", "care of an ill")
 _NO_EVENT = frozenset(each.name for each in RULES if each.exclusion)
 
 
@@ -336,10 +385,11 @@ def normalise(mention: Mention, document: Document) -> AdverseEvent:
     percent_text = _PERCENT_SIGN.sub("", mention.part("percent"))
     percent = float(decimal(percent_text)) if percent_text else None
     zero = count == 0 or (percent == 0 and not count)
+    looked_for = mention.part("assessed").strip()
     trigger = mention.part("trigger") or (mention.part("count") or mention.part("percent") if zero else "")
     preferred_term, organ_class = preferred(mention.text)
     return AdverseEvent(
-        status="absent" if trigger else "occurred",
+        status="assessed" if looked_for else "absent" if trigger else "occurred",
         term=mention.text,
         preferred_term=preferred_term,
         organ_class=organ_class,
@@ -402,12 +452,16 @@ _AIM = compile_pattern(
         | criteri(?:a|on)
       | analys[ei]s ) (?: \s \( [^()]{0,30} \) )? \s*
     (?: : | \s (?: was | were | are | is | included? | will | comprised | consisted | of ) \b )
+  | \b criteri(?:on|a) \s (?: for | of ) \s (?: [\p{L}-]+ \s ){1,4} (?: was | were ) \b
+  | \b (?: study | trial ) \s (?: studies | aims | evaluates | tests | investigates | compares | examines ) \b
   | \b outcomes? \s (?: were | included | measures? | was | of \s interest ) \b
   | \b (?: end-?points? | parameters | measurements | variables ) \s (?: were | included | was | are ) \b
   | \b (?: has | have ) \s been \s (?: \p{L}+ly \s )? (?: reported | described | shown | associated | observed ) \b
   | \b (?: previous(?:ly)? | prior | earlier | other | published ) \s
     (?: reported | reports | studies | trials | findings | described | publications | literature )
-  | \b (?: reported | known | thought | believed | considered ) \s to \s (?: be | have | cause )
+  | \b (?: reported | known | thought | believed | considered ) \s to \s
+    (?: be (?! \s (?: \p{L}+ly \s | not \s )?
+          (?: un )?+ (?: related | attribut | due | caused | serious ) ) | have | cause )
   | \b (?: abstracted | extracted | collected | gathered ) \s (?: [\p{L}-]+ \s ){0,3}? (?: data | information )
   | \b data \s (?: were \s \p{L}+ \s )? (?: on | regarding | about ) \b
   | \b could \s be \s (?: obtained | extracted | ascertained | retrieved )
@@ -428,13 +482,14 @@ _AIM = compile_pattern(
 _MEASURED = compile_pattern(
     r"""\b (?: was | were ) \s (?: also \s | \p{L}+ly \s | then \s )?
     (?: recorded | assessed | evaluated | monitored | measured | documented | investigated | examined | defined | graded
-      | collected | registered | calculated | estimated | reviewed | classified | coded | studied | scored ) \b
+      | collected | registered | calculated | estimated | reviewed | classified | coded | studied | scored | rated ) \b
     (?! \s as \s | \s (?: in | by ) \s (?: \d | one | two | three | four | five | six | seven ) )"""
 )
 """Says that something was looked at, unless a number or a denial says what was seen."""
 
 _CONDITION = compile_pattern(
     r"""\b (?: if | unless | until | provided (?: \s that )? | as \s long \s as
+          | in \s (?: the \s )? (?: case | event ) \s of
           | (?: increment | escalat\p{L}+ | raised | proceed\p{L}* | advanced | increased | expanded ) [^.;]{0,60}
             \b (?: when | where | once | after ) ) \b [^.;]* \Z"""
 )
@@ -455,19 +510,31 @@ _BEFORE_THE_STUDY = compile_pattern(
       | pre-?treatment | pre-?operative(?:ly)? | pre-?transplant\p{L}* | prior \s to | underlying | pre-?existing
       | diagnos[ei]s \s (?: included? | was | were | comprised )
       | (?: indications? | reasons ) \s for \s (?: [\p{L}-]+ \s ){1,3} (?: was | were | included )
-      | co-?morbid\p{L}* | history | programmed | prognos\p{L}+ ) \b"""
+      | co-?morbid\p{L}* | histor(?:y|ies) | programmed | prognos\p{L}+ ) \b"""
 )
 _CLAUSE = compile_pattern(
-    r"""; | : (?= \s ) | ,? \s (?: but | while | whereas | although | however ) \s
+    r"""; (?! [^();]* \) ) | : (?= \s ) | ,? \s (?: but | while | whereas | although | however ) \s
       | (?<! \b i\.e\. ) , \s (?= (?: suggesting | indicating | implying | showing | demonstrating | we | which | there
           | it | no | none | of \s whom ) \s )
       | , \s and \s (?= [\p{L}\s]{1,30} \s
         (?: was | were | had | withdrew | discontinued | developed | experienced | died | occurred | reported ) \s )
       | \s and \s (?= (?: should | will | would | must | may ) \s )"""
 )
-_PROTOCOL = compile_pattern(
-    r"\b will \s (?: be | have | receive | undergo | also | not | help | provide | evaluate | assess ) \b"
+_PLANNED = compile_pattern(
+    r"""\b (?: will \s (?: \p{L}+ly \s )? (?: be | have | receive | undergo | also | not | help | provide
+            | evaluate | assess )
+            (?! \s (?: needed | required | necessary | of ) \b )
+      | (?: is | are ) \s (?: designed \s | being \s \p{L}+ \s )? to \s
+          (?: assess | evaluate | determine | examine | compare | study | explore | test | investigate | see | find
+            | estimate | learn | establish | demonstrate | describe | analy[sz]e )
+      | (?: this | the ) \s (?: \p{L}[\p{L}-]* \s ){0,6}? (?: study | trial | protocol ) \s
+          (?: is | will | studies | aims | evaluates | tests | seeks | investigates | compares | examines | proposes )
+      | (?: patients | participants | subjects | cohorts ) \s (?: receive | undergo | are \s \p{L}+ed )
+      | (?-i: DETERMINE | OUTLINE | OBJECTIVES | ACCRUAL | SUMMARY | RATIONALE ) (?= : | \s I \b ) ) (?! \p{L} )"""
 )
+"""Says what is going to be done, as registry records and protocols do throughout."""
+
+_P_VALUE = compile_pattern(r"\b p \s? [<=>≤]")
 _PAST = compile_pattern(
     r"""\b (?: was | were | had | did | received | underwent | occurred | developed | died | experienced | reported
       | included ) \b"""
@@ -476,7 +543,10 @@ _VERB = compile_pattern(
     r"""\b (?: was | were | is | are | had | has | have | did | we | received | underwent | occurred | developed
       | died ) \b"""
 )
-_NOT_OF_THE_STUDY = ("title", "background", "registration")
+_ANY_VERB = compile_pattern(
+    rf"""{_VERB.pattern}
+      | \b (?: \p{{L}}{{2,}}ed | may | can | \p{{L}}+s? \s (?: to | in ) | \p{{L}}+[cdosvwy]es ) \b"""
+)
 _FOUND = ("results", "conclusions")
 
 
@@ -485,33 +555,80 @@ def find(document: Document) -> Iterator[Mention]:
 
     A protocol (plans, no results) has none. An event that opens the title is one if a sentence says that it happened.
     """
-    sentences = [piece for each in document.sentences for piece in _pieces(each)]
-    if not any(each.section in _FOUND for each in sentences) and any(_PROTOCOL.search(each.text) for each in sentences):
-        return
-    title = [each for each in sentences if each.section == "title"]
-    if not title and sentences and sentences[0].section == "abstract" and not _VERB.search(sentences[0].text):
-        title = [sentences[0]]
-    aims = [each for each in sentences if each.section == "background" or _AIM.search(each.text)]
-    study = _Study.of(title, [*sentences[:2], *aims], document)
+    abbreviations = document.abbreviations
+    lines = [_Line(piece, abbreviations) for each in document.sentences for piece in _pieces(each)]
+    plan = _is_a_plan(lines)
+    title = [line for line in lines if line.section == "title"]
+    if not title and lines and lines[0].section == "abstract" and not _VERB.search(lines[0].text):
+        title = [lines[0]]
+    study = _Study.of(title, lines, abbreviations)
     started = False
     happened: set[str] = set()
-    for sentence in sentences:
-        if sentence in title or sentence.section in _NOT_OF_THE_STUDY:
+    for line in lines:
+        if line in title or line.section == "registration":
             continue
-        started = started or sentence.section in _FOUND or bool(_PAST.search(sentence.text))
-        statement = read_statement(sentence.text, document.abbreviations)
-        if not statement:
-            continue
-        for term, mention in _read(sentence, statement, study, started):
-            if term.kind == NAMED and "trigger" not in mention.parts:
-                happened.add(term.key)
-            yield mention
+        told: set[Term] = set()
+        if not plan and line.section != "background":
+            started = started or line.section in _FOUND or bool(_PAST.search(line.text))
+            for term, mention in _read(line, study, started):
+                told.add(term)
+                if term.kind == NAMED and "trigger" not in mention.parts:
+                    happened.add(term.key)
+                yield mention
+        yield from (mention for term, mention in _looked_for(line, study) if term not in told)
     yield from (mention for term, mention in study.opening if term.key in happened)
+
+
+def _is_a_plan(lines: Sequence[_Line]) -> bool:
+    """Whether a text tells much of what is going to be done, and no results: a protocol, a record of a registry.
+
+    A quarter: such texts tell also of earlier studies, and papers hardly ever speak of what will be done.
+    """
+    if any(line.section == "results" or _P_VALUE.search(line.text) for line in lines):
+        return False
+    planned = sum(len(_PLANNED.findall(line.text)) for line in lines)
+    return planned > 0 and 4 * planned >= sum(len(_PAST.findall(line.text)) for line in lines)
+
+
+class _Line:
+    """A sentence with its terms, and the frames that these stand in, each read when first asked for."""
+
+    def __init__(self, sentence: Sentence, abbreviations: Mapping[str, str]) -> None:
+        self.sentence, self.text, self.section = sentence, sentence.text, sentence.section
+        self._abbreviations = abbreviations
+
+    @cached_property
+    def statement(self) -> Statement | None:
+        """None if the sentence has no terms."""
+        return read_statement(self.text, self._abbreviations)
+
+    @property
+    def terms(self) -> Sequence[Term]:
+        """What can name an event."""
+        return self.statement.terms if self.statement else ()
+
+    @cached_property
+    def frames(self) -> dict[int, Mention]:
+        """The frame of each term that has one, by the place of the term."""
+        frames: dict[int, Mention] = {}
+        if self.statement:
+            masked = Sentence(0, len(self.text), self.statement.masked, self.section)
+            for frame in find_mentions(_FRAMES, masked):
+                inside = (i for i, term in enumerate(self.terms) if frame.start <= term.start < frame.end)
+                frames.update(dict.fromkeys(inside, frame))
+        return frames
+
+    def mention(self, term: Term, rule_name: str, parts: Parts) -> Mention:
+        """A term of the sentence as a mention."""
+        offset = self.sentence.start
+        spans = {name: (start + offset, end + offset) for name, (start, end) in parts.items()}
+        text = self.text[term.start : term.end]
+        return Mention(offset + term.start, offset + term.end, text, self.sentence, rule_name, spans)
 
 
 @dataclass(frozen=True, slots=True)
 class _Study:
-    """What title and aims say that the study is about: the events that they name, words, and whether it is a cancer.
+    """What title, first lines and aims say that the study is about: events, words, and whether it is a cancer.
 
     `opening` are events with which the title begins ("Bleeding after …"): they are what was looked at, not who.
     """
@@ -522,34 +639,30 @@ class _Study:
     opening: tuple[tuple[Term, Mention], ...]
 
     @classmethod
-    def of(cls, title: list[Sentence], aims: list[Sentence], document: Document) -> _Study:
+    def of(cls, title: Sequence[_Line], lines: Sequence[_Line], abbreviations: Mapping[str, str]) -> _Study:
         keys = set()
-        words_ = {word for each in title for word in normal(each.text).split()}
+        words_ = {word for line in title for word in normal(line.text).split()}
         cancer = False
         opening = []
-        for sentence in title:
+        for line in title:
             watched = 0
-            for term in find_terms(sentence.text, document.abbreviations):
-                shortened = _BRACKET.fullmatch(sentence.text, watched, term.start)
-                own_words = normal(sentence.text[term.start : term.end]).split()
+            for term in find_terms(line.text, abbreviations):
+                shortened = _BRACKET.fullmatch(line.text, watched, term.start)
+                own_words = normal(line.text[term.start : term.end]).split()
                 cancer = cancer or _is_cancer(term)
-                if shortened or _WATCHED.search(sentence.text, 0, term.start):
+                if shortened or _WATCHED.search(line.text, 0, term.start):
                     watched = term.end
-                    aside = _ASIDE.match(sentence.text, watched)
+                    aside = _ASIDE.match(line.text, watched)
                     words_.difference_update(own_words, normal(aside[0]).split() if aside else ())
-                elif term.kind == NAMED and term.start == 0 and _OPENS.match(sentence.text, term.end):
-                    opening.append((term, _mention(sentence, term, "title", {})))
+                elif term.kind == NAMED and term.start == 0 and _OPENS.match(line.text, term.end):
+                    opening.append((term, line.mention(term, "title", {})))
                     words_.difference_update(own_words)
                 elif term.kind == NAMED:
                     keys.add(term.key)
-        for sentence in aims:
-            if statement := read_statement(sentence.text, document.abbreviations):
-                frames = _frames(sentence, statement)
-                keys |= {
-                    term.key
-                    for index, term in enumerate(statement.terms)
-                    if index in frames and frames[index].rule in ("people with the disease", "care of an ill")
-                }
+        for place, line in enumerate(lines):
+            treated = {line.terms[i].key for i, frame in line.frames.items() if frame.rule in _OF_THE_TREATED}
+            if treated and (place < 2 or line.section == "background" or _AIM.search(line.text)):
+                keys |= treated
         return cls(frozenset(keys), frozenset(words_), cancer, tuple(opening))
 
     def is_about(self, term: Term, text: str) -> bool:
@@ -577,27 +690,15 @@ def _is_cancer(term: Term) -> bool:
     return term.organ_class.startswith("Neoplasms")
 
 
-def _mention(sentence: Sentence, term: Term, name: str, parts: Parts) -> Mention:
-    spans = {key: (start + sentence.start, end + sentence.start) for key, (start, end) in parts.items()}
-    text = sentence.text[term.start : term.end]
-    return Mention(sentence.start + term.start, sentence.start + term.end, text, sentence, name, spans)
-
-
-def _frames(sentence: Sentence, statement: Statement) -> dict[int, Mention]:
-    """The frame of each term that has one, by the place of the term."""
-    masked = Sentence(0, len(sentence.text), statement.masked, sentence.section)
-    frames: dict[int, Mention] = {}
-    for frame in find_mentions(_FRAMES, masked):
-        frames.update({i: frame for i, term in enumerate(statement.terms) if frame.start <= term.start < frame.end})
-    return frames
-
-
-def _read(sentence: Sentence, statement: Statement, study: _Study, started: bool) -> Iterator[tuple[Term, Mention]]:
+def _read(line: _Line, study: _Study, started: bool) -> Iterator[tuple[Term, Mention]]:
     """The events of a sentence by their frames."""
-    text = sentence.text
-    frames = _frames(sentence, statement)
-    told_here = started and sentence.section != "methods"
+    statement, text, frames = line.statement, line.text, line.frames
+    if not statement:
+        return
+    told_here = started and line.section != "methods"
     if not told_here and not any(frame.rule == "people had events" for frame in frames.values()):
+        return
+    if len(frames) == len(line.terms) and all(frame.rule in _NO_EVENT for frame in frames.values()):
         return
     stated = read_stated(statement)
     for run in statement.runs:
@@ -617,14 +718,91 @@ def _read(sentence: Sentence, statement: Statement, study: _Study, started: bool
             if study.cancer and _is_cancer(term) and name != "no events":
                 continue
             counted = name == "people had events" and side == "left" and _is_told_of_more(text, parts)
+            counted = counted and not _CONDITION.search(text, 0, term.start)
             told = bool(side) or "trigger" in parts
-            if not counted and not _says_what_happened(sentence, term, started, told):
+            if not counted and not _says_what_happened(line.sentence, term, started, told):
                 continue
             if not name:
-                if not (side or general or term.kind != NAMED):
-                    continue  # named, but nothing says that it happened
+                if not side and ((term.kind == NAMED and not general) or not _ANY_VERB.search(text)):
+                    continue  # nothing says that it happened
                 name = "counted" if side else "death" if term.kind == DEATH else "general term"
-            yield term, _mention(sentence, term, name, parts)
+            yield term, line.mention(term, name, parts)
+
+
+_ASSESSED = compile_pattern(
+    r"""
+    (?: \b (?: end \s? -? points? | outcomes? (?: \s measures? )?
+          | safety \s (?: \p{L}+ \s )? (?: measures? | variables? | parameters? ) )
+        (?: \s \( [^()]{0,40} \) )? \s*
+        (?: : | \s (?: of \s [^;.§†¤]{1,40}? \s )?
+            (?: was | were | are | is | will \s be | included? | includes | including | comprised | consisted \s of )
+              (?! \p{L} ) )
+      | (?: \A | [.:] \s | \b (?: is | was | are | were | aims? | aimed | designed | conducted | performed | sought
+            | undertaken | order | and ) \s ) to \s (?: (?: also | further | \p{L}+ly ) \s )?
+        (?: assess | evaluate | determine | examine | compare | investigate | study | monitor | describe | estimate
+          | establish | characteri[sz]e | document | define | measure | report )
+      | (?: \A | \b will \s ) (?: assess | evaluate | determine | compare | monitor )
+      | \b (?: we | study | trial ) \s (?: \p{L}+ly \s )?
+        (?: assess | evaluat | examin | compar | investigat | studi ) (?: ed | es | s )
+      | \b (?: monitored | assessed | evaluated | examined | observed | screened | evaluable | assessable ) \s for
+    ) (?! \p{L} )"""
+)
+"""Before what is only looked for."""
+
+_RECORDED = compile_pattern(
+    rf"""{_NOTE} \s+ (?P<trigger> (?: were | was | will \s be | are ) \s (?: also \s | \p{{L}}+ly \s | then \s )?
+        (?: recorded | assessed | evaluated | monitored | measured | documented | collected | graded | registered
+          | compared | coded | classified ) )
+    (?! \s (?: in | by | for | among ) \s
+        (?: \d | \p{{L}}+ \s (?: of | patients | participants | subjects ) ) | \p{{L}} )"""
+)
+"""Behind what is only looked for."""
+
+_NOT_WATCHED = compile_pattern(
+    r"""\b (?: patients | individuals | participants | people | children | adults | subjects | women | men | who | after
+      | following | prevent\p{L}* | reduc\p{L}* | treat\p{L}* | experiencing | whether | because | efficacy )"""
+)
+
+
+def _of_safety(masked: str, trigger: Span, start: int, end: int) -> bool:
+    """Whether what is looked for with a trigger, in a run of terms in a masked sentence, is a matter of safety."""
+    if trigger[0] >= start:
+        return GENERAL in masked[start:end]
+    words_ = masked[max(0, trigger[0] - 8) : trigger[1]]
+    between = masked[trigger[1] : start]
+    of_safety = GENERAL in masked[trigger[1] : end] or "afety " in words_ or words_.endswith("for")
+    return of_safety and not _NOT_WATCHED.search(between)
+
+
+def _looked_for(line: _Line, study: _Study) -> Iterator[tuple[Term, Mention]]:
+    """The events that a sentence names as an end point, an aim or a thing to be recorded.
+
+    A named event is taken where the same clause speaks of safety: else it is what the treatment should act on.
+    """
+    if not line.statement:
+        return
+    masked, terms = line.statement.masked, line.terms
+    spans = []
+    for before in _ASSESSED.finditer(masked):
+        end = _CLAUSE_END.search(masked, before.end())
+        spans.append((before.span(), before.end(), end.start() if end else len(masked)))
+    for run in line.statement.runs:
+        first, last = terms[run[0]].start, terms[run[-1]].end
+        if behind := _RECORDED.match(masked, last):
+            spans.append((behind.span("trigger"), first, last))
+        for index in run:
+            term, frame = terms[index], line.frames.get(index)
+            trigger = next((words_ for words_, start, end in spans if start <= term.start < end), None)
+            if trigger is None or (frame and frame.rule in _NO_EVENT and frame.rule != "what people were examined for"):
+                continue
+            if term.kind == NAMED and (
+                study.is_about(term, line.text) or not _of_safety(masked, trigger, term.start, last)
+            ):
+                continue
+            yield term, line.mention(term, "looked for", {"assessed": trigger})
+
+
+_CLAUSE_END = regex.compile(r";|\.\s|\.$")
 
 
 def _is_told_of_more(text: str, parts: Parts) -> bool:
