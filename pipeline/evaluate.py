@@ -212,11 +212,7 @@ class Evaluation:
 
     def mean_f1(self, label: str, level: str) -> float | None:
         """The F1 of single documents, averaged over those that have the label in gold or output."""
-        by_document: dict[str, list[Pair]] = defaultdict(list)
-        for pair in self.pairs:
-            if pair.label == label:
-                by_document[pair.document.id].append(pair)
-        scores = [Evaluation(tuple(pairs), 1).score(label, level).f1 or 0.0 for pairs in by_document.values()]
+        scores = [score.f1 or 0.0 for score in self.by_document(label, level).values()]
         return sum(scores) / len(scores) if scores else None
 
     def labels(self) -> list[str]:
