@@ -55,7 +55,7 @@ _ABSTRACT_WORD = regex.compile(
     rf"^[^\S\n]*+(?:abstract|ABSTRACT|Abstract)[.:]?\s+(?=[\p{{Lu}}\d][^\n]{{{_PROSE_LENGTH},}})", regex.MULTILINE
 )
 _TITLE_LABEL = regex.compile(r"\s*title\s*:\s*(?=\S)", regex.IGNORECASE)
-_BULLET = regex.compile(r"\s*[-–•·»«*#>|]+\s*")
+_BULLET = regex.compile(r"\A\s*+[-–•·»«*#>|]++\s*+")
 _PAGE_LINE = regex.compile(
     r"""\s* (?: [•»«|·,#] | [-*]\s
       | (?: PMID | PMCID | PMC | DOI | ISSN | Epub | Abstract\ (?:number|no) | Meeting | Date | Session | Title
