@@ -130,16 +130,18 @@ class Document:
         return found
 
     @cached_property
-    def diseases(self) -> Mapping[Sentence, tuple[Span, ...]]:
-        """Where a user's model finds diseases, in characters of the sentence; empty without a model."""
+    def diseases(self) -> tuple[Span, ...]:
+        """Where a user's model finds diseases, in characters of the article's text; none without a model."""
         if not self.resources.model:
-            return {}
+            return ()
         model = disease_model(self.resources.model)
         read = zip(self.sentences, model.pipe(each.text for each in self.sentences), strict=True)
-        return {
-            sentence: tuple((entity.start_char, entity.end_char) for entity in doc.ents if entity.label_ == _DISEASE)
+        return tuple(
+            (sentence.start + entity.start_char, sentence.start + entity.end_char)
             for sentence, doc in read
-        }
+            for entity in doc.ents
+            if entity.label_ == _DISEASE
+        )
 
 
 def _parentheses(doc: Doc) -> Iterator[tuple[int, int, int]]:

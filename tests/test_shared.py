@@ -15,6 +15,7 @@ from pipeline.evaluate import Evaluation
 from pipeline.extract._event_terms import preferred
 from pipeline.interchange import read_gold
 from pipeline.run import evaluate_gold
+from pipeline.vocabulary.terminology import terminology
 
 GOLD = ("gold/celltherapy", "gold/transplant", "gold/trials")
 
@@ -108,14 +109,14 @@ def test_preferred_terms_of_what_gold_calls_events(shared: Path) -> None:
         for annotation in document.annotations
         if annotation.label == "AdverseEvent" and annotation.values.get("status") == "occurred"
     ]
-    named = [term for term in terms if preferred(term)[0]]
+    named = [term for term in terms if preferred(term, terminology())[0]]
     assert len(named) >= 0.8 * len(terms), sorted(set(terms) - set(named))
 
 
 def test_preferred_terms_of_effects_of_drugs(shared: Path) -> None:
     with (shared / "corpora" / "phee.jsonl").open(encoding="utf-8") as lines:
         effects = [mention["text"] for line in lines for mention in json.loads(line)["mentions"]]
-    named = sum(bool(preferred(effect)[0]) for effect in effects)
+    named = sum(bool(preferred(effect, terminology())[0]) for effect in effects)
     assert named >= 0.6 * len(effects), (named, len(effects))
 
 

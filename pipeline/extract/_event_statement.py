@@ -6,17 +6,18 @@ stand before the first of them or behind the last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import regex
 
 from pipeline.extract._event_numbers import Parts, quantities, read_in_turn, read_numbers
-from pipeline.extract._event_terms import DEATH, GENERAL, NAMED, Term, find_terms, normal
+from pipeline.extract._event_terms import DEATH, GENERAL, NAMED, Lexicon, Term, find_terms
 from pipeline.records import Span
 from pipeline.rules import compile_pattern
 from pipeline.vocabulary import words
+from pipeline.vocabulary.terminology import normal
 
 JOINED = "¦"
 """The mark of what stands between the terms of a run."""
@@ -106,10 +107,10 @@ class Stated:
     side: str
 
 
-def read_statement(text: str, abbreviations: Mapping[str, str]) -> Statement | None:
+def read_statement(text: str, lexicon: Lexicon, diseases: Sequence[Span] = ()) -> Statement | None:
     """The statement of a sentence, None if it has no terms."""
     text = _QUOTATION_MARK.sub(" ", _GLUED_HEADING.sub(lambda heading: " " * len(heading[0]), text))
-    found = find_terms(text, abbreviations)
+    found = find_terms(text, lexicon, diseases)
     if not found:
         return None
     terms = tuple(_with_listed(text, list(_without_repeats(text, found))))

@@ -6,21 +6,20 @@ event; named are the terms of the vocabulary, and words that medicine builds for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 
 import regex
 
+from pipeline.records import Span
 from pipeline.rules import compile_pattern
 from pipeline.vocabulary import table, words
+from pipeline.vocabulary.terminology import WORD, Name, Terminology, normal, normal_word, singulars
 
 DEATH, GENERAL, NAMED = "†", "§", "¤"
 """The kinds of terms, each the mark that stands for such a term in a masked sentence."""
-
-Name = tuple[str, str]
-"""Preferred term and organ class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,12 @@ _DEATH = compile_pattern(
       | (?: fatal | lethal ) \s (?: event | outcome | case | complication )s? )
     (?! \p{L} )"""
 )
-_DEATH_NAME = ("death", "General disorders and administration site conditions")
+_DEATH_NAME = Name("death", "General disorders and administration site conditions")
+_NO_NAME = Name("", "")
 _BUILT = regex.compile(
     r"(?!anti|non|pre|post)\p{L}{3,}(?:itis|itides|[^d]emias?|penias?|algias?|rrheas?|rrhages?|megaly|[^c]uria|plegias?"
     r"|toxicit(?:y|ies)|sclerosis|ectas[ie]s|stenos[ie]s|thrombos[ie]s|necros[ie]s|neuropath(?:y|ies)|dynia|edemas?)"
 )
-_WORD = regex.compile(r"\p{L}+(?:['’]s\b)?|\d+")
 _ASIDE = regex.compile(r"(?<=\p{Ll}\s)\(\p{Lu}{2,6}\)(?=\s\p{Ll})")
 _LINK = regex.compile(r"[\s\-‐‑‒–/]{1,2}|\s\(\p{Lu}{2,6}\)\s")
 # "acne-like", and "falls in blood pressure" against "falls in the elderly".
@@ -76,22 +75,31 @@ _MEANS_LESS = compile_pattern(
           (?: patient | people | elderly | adult | person | participant | group | arm | wom[ae]n | m[ae]n | resident
             | height | bed ) )"""
 )
-_GREEK = regex.compile(r"ae|oe")
 _HEAD_END = compile_pattern(
     r"\s (?: of | in | with | due | to | from | at | involving | requiring | without | on | during | after ) \s | [(\[]"
 )
 
 
-def find_terms(text: str, abbreviations: Mapping[str, str]) -> list[Term]:
-    """The terms of a text in its order, none overlapping another; `abbreviations` are those of the article."""
-    named = sorted([*_named(text, abbreviations), *_raised(text)], key=lambda each: (each[0] - each[1], each[0]))
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What words mean in an article: its abbreviations, and the names of events."""
+
+    abbreviations: Mapping[str, str]
+    terminology: Terminology
+
+
+def find_terms(text: str, lexicon: Lexicon, diseases: Sequence[Span] = ()) -> list[Term]:
+    """The terms of a text in its order, none overlapping another; `diseases` are candidates that a model found."""
+    abbreviations = lexicon.abbreviations
+    candidates = [*_named(text, lexicon), *_raised(text, lexicon.terminology), *_of_model(text, diseases, lexicon)]
+    named = sorted(candidates, key=lambda each: (each[0] - each[1], each[0]))
     spans = [
-        (*match.span(), GENERAL, ("", ""))
+        (*match.span(), GENERAL, _NO_NAME)
         for match in _GENERAL.finditer(text)
         if not any(start <= match.start() and match.end() < end for start, end, _ in named)
         and not _means_otherwise(match[0], abbreviations)
     ]
-    spans += [(*place, GENERAL, ("", "")) for place in _own_general(text, abbreviations)]
+    spans += [(*place, GENERAL, _NO_NAME) for place in _own_general(text, abbreviations)]
     spans += [(*match.span(), DEATH, _DEATH_NAME) for match in _DEATH.finditer(text)]
     spans += [(start, end, NAMED, name) for start, end, name in named]
     taken = bytearray(len(text))
@@ -104,72 +112,60 @@ def find_terms(text: str, abbreviations: Mapping[str, str]) -> list[Term]:
 
 
 @lru_cache(maxsize=20_000)
-def preferred(phrase: str) -> Name:
-    """Preferred term and organ class of a phrase, both empty if the vocabulary has none.
+def preferred(phrase: str, terminology: Terminology) -> Name:
+    """Preferred term and organ class of a phrase, both empty if no vocabulary has it; MedDRA's where a user has it.
 
     The whole phrase is looked up, then what is left of it without its first words (`acute hepatitis`), then the same
     without what a preposition adds behind (`hypertrophy of the transplant`).
     """
+    name = _own_name(phrase, terminology)
+    if not terminology.renamed:
+        return name
+    ours = tuple(normal(name.preferred_term).split())
+    renamed = (_in(terminology.renamed, parts) for parts in (*_heads(phrase), ours) if parts)
+    return next((each for each in renamed if each), name)
+
+
+def _own_name(phrase: str, terminology: Terminology) -> Name:
     if short := _of_abbreviation(phrase.strip()):
         return short
-    for _, _, raised in _raised(phrase):
+    for _, _, raised in _raised(phrase, terminology):
         return raised
+    for parts in _heads(phrase):
+        if name := _look_up(terminology, parts):
+            return name
+    if general := [match[0] for match in _GENERAL.finditer(phrase)]:
+        return Name(_general_name(general[-1]), "")
+    return _DEATH_NAME if _DEATH.search(phrase) else _NO_NAME
+
+
+def _heads(phrase: str) -> Iterator[tuple[str, ...]]:
     for head in (phrase, _HEAD_END.split(phrase)[0]):
         parts = tuple(normal(head).split())
-        for first in range(len(parts)):
-            if name := _look_up(parts[first:]):
-                return name
-    if general := [match[0] for match in _GENERAL.finditer(phrase)]:
-        return _general_name(general[-1]), ""
-    return _DEATH_NAME if _DEATH.search(phrase) else ("", "")
-
-
-def normal(text: str) -> str:
-    """Lower case, one space between words, American spelling of what is Greek or Latin."""
-    return " ".join(_normal_word(match[0]) for match in _WORD.finditer(text))
+        yield from (parts[first:] for first in range(len(parts)))
 
 
 @lru_cache(maxsize=50_000)
-def _normal_word(word: str) -> str:
-    word = _GREEK.sub("e", word.lower().replace("’", "'")).replace("leuco", "leuko")
-    return word.replace("our", "or") if word.endswith(("our", "ours")) else word
-
-
-def _singulars(word: str) -> Iterator[str]:
-    yield word
-    for ending, singular in (("ies", "y"), ("ses", "sis"), ("es", ""), ("s", ""), ("ata", "a")):
-        if word.endswith(ending):
-            yield word.removesuffix(ending) + singular
-
-
-@cache
-def _vocabulary() -> tuple[dict[str, Name], dict[str, int]]:
-    """Names by normal form, and by first word the largest number of words."""
-    names = {normal(term): (preferred_term, organ) for term, (preferred_term, organ) in table("events").items()}
-    longest: dict[str, int] = {}
-    for term in names:
-        parts = term.split()
-        longest[parts[0]] = max(longest.get(parts[0], 0), len(parts))
-    return names, longest
-
-
-@lru_cache(maxsize=50_000)
-def _reach(word: str) -> int:
+def _reach(terminology: Terminology, word: str) -> int:
     """The largest number of words of a term that begins with a word."""
-    return max(_vocabulary()[1].get(each, 0) for each in _singulars(word))
+    return max(terminology.longest.get(each, 0) for each in singulars(word))
 
 
 @lru_cache(maxsize=50_000)
-def _look_up(parts: tuple[str, ...]) -> Name | None:
-    names = (_vocabulary()[0].get(" ".join((*parts[:-1], singular))) for singular in _singulars(parts[-1]))
-    return next((name for name in names if name), None)
+def _look_up(terminology: Terminology, parts: tuple[str, ...]) -> Name | None:
+    return _in(terminology.found, parts)
+
+
+def _in(names: Mapping[str, Name], parts: Sequence[str]) -> Name | None:
+    found = (names.get(" ".join((*parts[:-1], singular))) for singular in singulars(parts[-1]))
+    return next((name for name in found if name), None)
 
 
 def _of_abbreviation(word: str) -> Name | None:
     if word.islower() or word.istitle():
         return None
     row = table("event_abbreviations").get(word) or table("event_abbreviations").get(word.removesuffix("s"))
-    return (row[0], row[1]) if row else None
+    return Name(*row) if row else None
 
 
 def _general_name(words_: str) -> str:
@@ -192,34 +188,35 @@ def _is_built(word: str) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def _can_begin(word: str) -> bool:
+def _can_begin(terminology: Terminology, word: str) -> bool:
     """Whether a word, as it stands in a text, begins a term: most do not, and need no further look."""
-    normal_word = _normal_word(word)
-    return bool(_reach(normal_word)) or _is_built(normal_word)
+    return bool(_reach(terminology, normal_word(word))) or _is_built(normal_word(word))
 
 
-def _named(text: str, abbreviations: Mapping[str, str]) -> Iterator[tuple[int, int, Name]]:
+def _named(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int, Name]]:
     """Terms of the vocabulary and built words, the longest from each word on; they may overlap."""
+    terminology = lexicon.terminology
     bare = _ASIDE.sub(lambda aside: " " * len(aside[0]), text)
-    tokens = [(match.start(), match.end(), match[0]) for match in _WORD.finditer(bare)]
+    tokens = [(match.start(), match.end(), match[0]) for match in WORD.finditer(bare)]
     for first, (start, end, word) in enumerate(tokens):
         short = word.removesuffix("s") if word[:-1].isupper() else word
-        name_of_short = preferred(abbreviations[short]) if short in abbreviations else _of_abbreviation(word)
-        if name_of_short and name_of_short[1]:
+        meaning = lexicon.abbreviations.get(short)
+        name_of_short = _of_abbreviation(word) if meaning is None else _own_name(meaning, terminology)
+        if name_of_short and name_of_short.organ_class:
             yield start, end, name_of_short
-        elif name_of_short or not _can_begin(word):
+        elif name_of_short is not None or not _can_begin(terminology, word):
             continue
         elif len(word) < 5 and word.isupper() and not text.isupper():
             continue  # letters of something else (`FLU`, a drug)
-        linked = list(islice(_linked(text, tokens, first), _reach(_normal_word(word))))
+        linked = list(islice(_linked(text, tokens, first), _reach(terminology, normal_word(word))))
         for count in range(len(linked), 0, -1):
-            name = _look_up(tuple(_normal_word(each) for _, _, each in linked[:count])) or ("", "")
-            if name != ("", "") and not _MEANS_LESS.match(text, linked[count - 1][1]):
+            name = _look_up(terminology, tuple(normal_word(each) for _, _, each in linked[:count]))
+            if name and not _MEANS_LESS.match(text, linked[count - 1][1]):
                 yield start, linked[count - 1][1], name
                 break
         else:
-            if not name_of_short and _is_built(_normal_word(word)) and not _MEANS_LESS.match(text, end):
-                yield start, end, ("", "")
+            if name_of_short is None and _is_built(normal_word(word)) and not _MEANS_LESS.match(text, end):
+                yield start, end, _NO_NAME
 
 
 def _linked(text: str, tokens: list[tuple[int, int, str]], first: int) -> Iterator[tuple[int, int, str]]:
@@ -237,15 +234,21 @@ _RAISED = compile_pattern(
 )
 
 
-def _raised(text: str) -> Iterator[tuple[int, int, Name]]:
+def _raised(text: str, terminology: Terminology) -> Iterator[tuple[int, int, Name]]:
     """What is named by its rise ("elevations of liver enzymes") and by an adjective in the vocabulary."""
     for match in _RAISED.finditer(text):
-        parts = [part.span() for part in _WORD.finditer(text, *match.span("what"))]
+        parts = [part.span() for part in WORD.finditer(text, *match.span("what"))]
         for count in range(len(parts), 0, -1):
-            what = tuple(_normal_word(text[slice(*part)]) for part in parts[:count])
-            if name := _look_up(("elevated", *what)) or _look_up(("increased", *what)):
+            what = tuple(normal_word(text[slice(*part)]) for part in parts[:count])
+            if name := _look_up(terminology, ("elevated", *what)) or _look_up(terminology, ("increased", *what)):
                 yield match.start(), parts[count - 1][1], name
                 break
+
+
+def _of_model(text: str, diseases: Sequence[Span], lexicon: Lexicon) -> Iterator[tuple[int, int, Name]]:
+    """What a model takes for a disease, with its name if the vocabulary has one."""
+    for start, end in diseases:
+        yield start, end, _own_name(text[start:end], lexicon.terminology)
 
 
 def _means_otherwise(short: str, abbreviations: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ only an aim, an end point or a thing to be recorded is assessed (`_looked_for`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,12 +19,13 @@ import regex
 from pipeline.document import Document
 from pipeline.extract._event_numbers import ONE, Parts
 from pipeline.extract._event_statement import Stated, Statement, read_stated, read_statement
-from pipeline.extract._event_terms import DEATH, GENERAL, NAMED, Term, find_terms, normal, preferred
+from pipeline.extract._event_terms import DEATH, GENERAL, NAMED, Lexicon, Term, find_terms, preferred
 from pipeline.extract.extractor import Extractor
 from pipeline.quantities import decimal, integer
 from pipeline.records import Mention, Sentence, Span
 from pipeline.rules import Rule, compile_pattern, find_mentions, rule
 from pipeline.vocabulary import words
+from pipeline.vocabulary.terminology import normal, terminology
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +388,7 @@ def normalise(mention: Mention, document: Document) -> AdverseEvent:
     zero = count == 0 or (percent == 0 and not count)
     looked_for = mention.part("assessed").strip()
     trigger = mention.part("trigger") or (mention.part("count") or mention.part("percent") if zero else "")
-    preferred_term, organ_class = preferred(mention.text)
+    preferred_term, organ_class = preferred(mention.text, terminology(document.resources))
     return AdverseEvent(
         status="assessed" if looked_for else "absent" if trigger else "occurred",
         term=mention.text,
@@ -555,13 +556,13 @@ def find(document: Document) -> Iterator[Mention]:
 
     A protocol (plans, no results) has none. An event that opens the title is one if a sentence says that it happened.
     """
-    abbreviations = document.abbreviations
-    lines = [_Line(piece, abbreviations) for each in document.sentences for piece in _pieces(each)]
+    lexicon = Lexicon(document.abbreviations, terminology(document.resources))
+    lines = [_Line(piece, lexicon, document.diseases) for each in document.sentences for piece in _pieces(each)]
     plan = _is_a_plan(lines)
     title = [line for line in lines if line.section == "title"]
     if not title and lines and lines[0].section == "abstract" and not _VERB.search(lines[0].text):
         title = [lines[0]]
-    study = _Study.of(title, lines, abbreviations)
+    study = _Study.of(title, lines, lexicon)
     started = False
     happened: set[str] = set()
     for line in lines:
@@ -593,14 +594,16 @@ def _is_a_plan(lines: Sequence[_Line]) -> bool:
 class _Line:
     """A sentence with its terms, and the frames that these stand in, each read when first asked for."""
 
-    def __init__(self, sentence: Sentence, abbreviations: Mapping[str, str]) -> None:
+    def __init__(self, sentence: Sentence, lexicon: Lexicon, diseases: Sequence[Span]) -> None:
         self.sentence, self.text, self.section = sentence, sentence.text, sentence.section
-        self._abbreviations = abbreviations
+        self._lexicon = lexicon
+        inside = ((start, end) for start, end in diseases if sentence.start <= start and end <= sentence.end)
+        self._diseases = [(start - sentence.start, end - sentence.start) for start, end in inside]
 
     @cached_property
     def statement(self) -> Statement | None:
         """None if the sentence has no terms."""
-        return read_statement(self.text, self._abbreviations)
+        return read_statement(self.text, self._lexicon, self._diseases)
 
     @property
     def terms(self) -> Sequence[Term]:
@@ -639,14 +642,14 @@ class _Study:
     opening: tuple[tuple[Term, Mention], ...]
 
     @classmethod
-    def of(cls, title: Sequence[_Line], lines: Sequence[_Line], abbreviations: Mapping[str, str]) -> _Study:
+    def of(cls, title: Sequence[_Line], lines: Sequence[_Line], lexicon: Lexicon) -> _Study:
         keys = set()
         words_ = {word for line in title for word in normal(line.text).split()}
         cancer = False
         opening = []
         for line in title:
             watched = 0
-            for term in find_terms(line.text, abbreviations):
+            for term in find_terms(line.text, lexicon):
                 shortened = _BRACKET.fullmatch(line.text, watched, term.start)
                 own_words = normal(line.text[term.start : term.end]).split()
                 cancer = cancer or _is_cancer(term)

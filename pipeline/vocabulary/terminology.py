@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.records import Resources
+from pipeline.records import NO_RESOURCES, Resources
 from pipeline.vocabulary import table
 
 
@@ -30,13 +30,13 @@ class TermsError(ValueError):
     """A user's list of terms, or MedDRA, that cannot be read; says file, line and reason."""
 
 
-_WORD = regex.compile(r"\p{L}+(?:['’]s\b)?|\d+")
+WORD = regex.compile(r"\p{L}+(?:['’]s\b)?|\d+")
 _GREEK = regex.compile(r"ae|oe")
 
 
 def normal(text: str) -> str:
     """Lower case, one space between words, American spelling of what is Greek or Latin."""
-    return " ".join(normal_word(match[0]) for match in _WORD.finditer(text))
+    return " ".join(normal_word(match[0]) for match in WORD.finditer(text))
 
 
 @lru_cache(maxsize=50_000)
@@ -46,45 +46,36 @@ def normal_word(word: str) -> str:
     return word.replace("our", "or") if word.endswith(("our", "ours")) else word
 
 
-def _singulars(word: str) -> Iterator[str]:
+def singulars(word: str) -> Iterator[str]:
+    """A normal word, and what it may be the plural of."""
     yield word
     for ending, singular in (("ies", "y"), ("ses", "sis"), ("es", ""), ("s", ""), ("ata", "a")):
         if word.endswith(ending):
             yield word.removesuffix(ending) + singular
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Terminology:
-    """Names of events by the normal form of a term: `found` are sought in texts, `renamed` only name what is found."""
+    """Names of events by the normal form of a term: `found` are sought in texts, `renamed` only name what was found.
+
+    It is equal to itself only, so that what is looked up in it can be remembered.
+    """
 
     found: Mapping[str, Name]
     renamed: Mapping[str, Name]
 
     @cached_property
-    def _longest(self) -> dict[str, int]:
-        """By the first word of terms, the largest number of their words."""
+    def longest(self) -> Mapping[str, int]:
+        """By the first word of the terms that are sought, the largest number of their words."""
         longest: dict[str, int] = {}
         for term in self.found:
             first, *others = term.split()
             longest[first] = max(longest.get(first, 0), 1 + len(others))
         return longest
 
-    def reach(self, word: str) -> int:
-        """The largest number of words of a term that is sought and begins with a word, singular or plural."""
-        return max(self._longest.get(each, 0) for each in _singulars(word))
-
-    def look_up(self, words: tuple[str, ...]) -> Name | None:
-        """The name of a term by its words in normal form, the last of them singular or plural."""
-        forms = [" ".join((*words[:-1], last)) for last in _singulars(words[-1])]
-        name = next((self.found[form] for form in forms if form in self.found), None)
-        if name is None or not self.renamed:
-            return name
-        ours = normal(name.preferred_term)
-        return next((self.renamed[form] for form in (*forms, ours) if form in self.renamed), name)
-
 
 @cache
-def terminology(resources: Resources) -> Terminology:
+def terminology(resources: Resources = NO_RESOURCES) -> Terminology:
     """The names that a user's resources and the project's own vocabulary give; of two names, the user's.
 
     Raises:
