@@ -148,7 +148,7 @@ def tables_of(results: Iterable[Extraction | Failure]) -> dict[str, pd.DataFrame
     """The tables of a run."""
     listed = list(results)
     done = [result for result in listed if isinstance(result, Extraction)]
-    identifiers = _unique_ids(result.article for result in done)
+    identifiers = unique_ids(result.article for result in done)
     return tabulate(
         (
             (identifier, each.article, each.study_size, each.facts, each.rejected)
@@ -158,7 +158,7 @@ def tables_of(results: Iterable[Extraction | Failure]) -> dict[str, pd.DataFrame
     )
 
 
-def _unique_ids(articles: Iterable[Article]) -> Iterator[str]:
+def unique_ids(articles: Iterable[Article]) -> Iterator[str]:
     """An identifier for each article that is safe and unique as a file name, also where case does not count.
 
     A second article of an identifier gets a mark made from its file and own identifier, so that it keeps its name
