@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from pipeline.evaluate import ERRORS, LEVELS, Coverage, Evaluation, Score, every_number
 from pipeline.extract import EXTRACTORS
@@ -15,7 +16,13 @@ NAMES = {each.label: each.table.replace("_", " ").capitalize() for each in EXTRA
 """What each label is called on the page."""
 
 _PLACES = {label: place for place, label in enumerate(NAMES)}
+Found: TypeAlias = tuple[str, str, Sequence[Fact]]
+"""An article's identifier, title and facts."""
+
 _WIDTH, _MARGIN = 220, 8
+_WORST = 30
+_WORDS = {"entity", "level", "error", "grounds", "document", "section", "attribute", "rule", "article", "title"}
+"""Headings of the columns that hold no numbers."""
 
 
 def of_evaluation(evaluation: Evaluation) -> Markup:
@@ -24,62 +31,67 @@ def of_evaluation(evaluation: Evaluation) -> Markup:
         _scores(evaluation),
         _errors(evaluation),
         _study_size(evaluation),
+        _by_document(evaluation),
         _by_section(evaluation),
         _attributes(evaluation),
         _rules(evaluation),
     )
 
 
-def of_facts(articles: Sequence[Sequence[Fact]]) -> Markup:
+def of_facts(articles: Sequence[Found]) -> Markup:
     """The overview of what each article gave."""
-    facts = [fact for article in articles for fact in article]
+    facts = [fact for *_, given in articles for fact in given]
+    return joined(_found(articles, facts), _articles(articles), _rules_of(facts))
+
+
+def _found(articles: Sequence[Found], facts: Sequence[Fact]) -> Markup:
+    counts = Counter(fact.label for fact in facts)
+    doubtful = Counter(fact.label for fact in facts if fact.review)
+    having = Counter(label for *_, given in articles for label in {fact.label for fact in given})
+    most = max(counts.values(), default=1)
+    rows = (
+        (
+            _entity(label),
+            _number(_link(counts[label], label=label)),
+            _number(having[label]),
+            _number(_link(doubtful[label], label=label, class_=0)),
+            tag("td", _bar(most, [(label, counts[label])]), class_="plot"),
+        )
+        for label in NAMES
+    )
+    return _section("Found", "", _table(("entity", "rows", "articles with one", "to look at first", Markup("")), rows))
+
+
+def _articles(articles: Sequence[Found]) -> Markup:
     rows = []
-    most = max(Counter(fact.label for fact in facts).values(), default=1)
-    for label in NAMES:
-        of_label = [fact for fact in facts if fact.label == label]
-        having = sum(any(fact.label == label for fact in article) for article in articles)
-        doubtful = sum(bool(fact.review) for fact in of_label)
+    for number, (identifier, title, given) in enumerate(articles):
+        counts = Counter(fact.label for fact in given)
+        doubtful = sum(bool(fact.review) for fact in given)
         rows.append(
             (
-                entity(label),
-                _number(_link(len(of_label), label=label)),
-                _number(having),
-                _number(_link(doubtful, label=label, class_=0)),
-                tag("td", _bar(most, [(label, len(of_label))]), class_="plot"),
+                tag("th", _to_article(number, identifier), scope="row"),
+                *_numbers(*(counts[label] or "" for label in NAMES), doubtful or ""),
+                tag("td", title, class_="title"),
             )
         )
-    rules = Counter((fact.label, fact.mention.rule) for fact in facts)
-    doubtful_of = Counter((fact.label, fact.mention.rule) for fact in facts if fact.review)
-    return joined(
-        _section(
-            "Found",
-            "",
-            _table(("entity", "rows", "articles with one", "to look at first", Markup("")), rows),
-        ),
-        _section(
-            "Rules",
-            "How many rows each rule gave, and how many of these are to be looked at first.",
-            _table(
-                ("entity", "rule", "rows", "to look at first"),
-                (
-                    (
-                        entity(label),
-                        tag("td", _filter(rule, label=label, rule=rule)),
-                        _number(count),
-                        _number(doubtful_of[label, rule]),
-                    )
-                    for (label, rule), count in sorted(rules.items())
-                ),
-            ),
-            folded=True,
-        ),
+    headings = "article", *map(_lettered, NAMES), "to look at first", "title"
+    return _section("Articles", "", _table(headings, rows), folded=len(articles) > _WORST)
+
+
+def _rules_of(facts: Sequence[Fact]) -> Markup:
+    counts = Counter((fact.label, fact.mention.rule) for fact in facts)
+    doubtful = Counter((fact.label, fact.mention.rule) for fact in facts if fact.review)
+    rows = (
+        (_entity(label), tag("td", _filter(rule, label=label, rule=rule)), *_numbers(count, doubtful[label, rule]))
+        for (label, rule), count in sorted(counts.items())
     )
+    said = "How many rows each rule gave, and how many of these are to be looked at first."
+    return _section("Rules", said, _table(("entity", "rule", "rows", "to look at first"), rows), folded=True)
 
 
-def entity(label: str) -> Markup:
+def _entity(label: str) -> Markup:
     """The heading cell of a row on an entity."""
-    letter = tag("span", label[0], class_="letter", data_entity=_PLACES[label], aria_hidden="true")
-    return tag("th", letter, " ", NAMES[label], scope="row")
+    return tag("th", _lettered(label), scope="row")
 
 
 def _scores(evaluation: Evaluation) -> Markup:
@@ -91,7 +103,7 @@ def _scores(evaluation: Evaluation) -> Markup:
             score, trivial = evaluation.score(label, level), baseline.score(label, level).f1
             interval = evaluation.interval(label, level)
             shown = f"{interval[0]:.3f}–{interval[1]:.3f}" if interval else ""
-            first = entity(label) if level == LEVELS[0] else tag("td")
+            first = _entity(label) if level == LEVELS[0] else tag("td")
             cells = first, tag("td", level), *_counts(score), _number(shown), _number(ratio(trivial))
             plot = tag("td", _forest(_PLACES[label], score.f1, interval, trivial), class_="plot")
             rows.append(tag("tr", cells, plot, class_="strong" if level == "value" else None))
@@ -162,17 +174,11 @@ def _errors(evaluation: Evaluation) -> Markup:
                 tag("td", _bar(most or 1, counts), class_="plot"),
             )
         )
-    letters = [
-        joined(
-            tag("span", label[0], class_="letter", data_entity=_PLACES[label], aria_hidden="true"), " ", NAMES[label]
-        )
-        for label in labels
-    ]
     return _section(
         "Errors",
         "A number leads to its errors. A wrong exponent is off by powers of ten; a boundary is another span with all "
         "else right.",
-        _table(("error", *letters, "all", Markup("")), rows),
+        _table(("error", *map(_lettered, labels), "all", Markup("")), rows),
     )
 
 
@@ -203,10 +209,10 @@ def _study_size(evaluation: Evaluation) -> Markup:
     curve = evaluation.curve()
     rows = (
         (
-            tag("th", grounds, scope="row"),
+            tag("th", f"{number} {grounds}", scope="row"),
             *_numbers(size.answered, size.exact, ratio(size.coverage), ratio(size.exactness)),
         )
-        for grounds, size in curve
+        for number, (grounds, size) in enumerate(curve, 1)
     )
     return _section(
         "Size of the study",
@@ -222,7 +228,7 @@ def _study_size(evaluation: Evaluation) -> Markup:
 
 
 def _curve(curve: Sequence[tuple[str, Coverage]]) -> Markup:
-    left, top, width, height = 42, 12, 330, 190
+    left, top, width, height = 42, 24, 330, 190
     ticks = 0, 0.25, 0.5, 0.75, 1
 
     def at(coverage: float, exactness: float) -> tuple[float, float]:
@@ -245,16 +251,45 @@ def _curve(curve: Sequence[tuple[str, Coverage]]) -> Markup:
     parts.append(tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for _, (x, y) in points), class_="curve"))
     for number, (grounds, (x, y)) in enumerate(points, 1):
         parts.append(tag("circle", tag("title", grounds), cx=x, cy=y, r=4.5, class_="dot"))
-        parts.append(tag("text", f"{number} {grounds}", x=x - 8, y=y + 10 + 12 * (number % 3), text_anchor="end"))
+        parts.append(tag("text", number, x=x, y=y + 18, text_anchor="middle"))
     parts.append(tag("text", "coverage", x=left + width, y=top + height + 29, text_anchor="end", class_="axis"))
-    parts.append(tag("text", "exactness", x=left + 4, y=top + 10, class_="axis"))
+    parts.append(tag("text", "exactness", x=0, y=10, class_="axis"))
     said = "Exactness by coverage; the table has the numbers."
     return _plot(left + width + 12, top + height + 34, parts, role="img", aria_label=said)
 
 
+def _by_document(evaluation: Evaluation) -> Markup:
+    place = {id(each.document): number for number, each in enumerate(evaluation.documents)}
+    labels = evaluation.labels()
+    wrong: dict[int, Counter[str]] = {}
+    for pair in evaluation.pairs:
+        if pair.error:
+            wrong.setdefault(place[id(pair.document)], Counter())[pair.label] += 1
+    worst = sorted(wrong.items(), key=lambda each: (-each[1].total(), each[0]))
+    rows = (
+        (
+            tag("th", _to_article(number, evaluation.documents[number].document.id), scope="row"),
+            *_numbers(*(counts[label] or "" for label in labels), counts.total()),
+        )
+        for number, counts in worst[:_WORST]
+    )
+    said = f"{len(wrong)} of {len(place)} have an error of some class"
+    said += f"; these are the {_WORST} that have most." if len(worst) > _WORST else "."
+    return _section("Documents", said, _table(("document", *map(_lettered, labels), "all"), rows), folded=True)
+
+
+def _to_article(number: int, shown: str) -> Markup:
+    return tag("a", shown, href="#review", data_article=number)
+
+
+def _lettered(label: str) -> Markup:
+    letter = tag("span", label[0], class_="letter", data_entity=_PLACES[label], aria_hidden="true")
+    return joined(letter, " ", NAMES[label])
+
+
 def _by_section(evaluation: Evaluation) -> Markup:
     rows = [
-        (entity(label), tag("td", name), *_counts(score))
+        (_entity(label), tag("td", name), *_counts(score))
         for label in evaluation.labels()
         for name, score in sorted(evaluation.by_section(label, "value").items())
     ]
@@ -264,7 +299,7 @@ def _by_section(evaluation: Evaluation) -> Markup:
 
 def _attributes(evaluation: Evaluation) -> Markup:
     rows = [
-        (entity(label), tag("td", name), *_numbers(score.gold, score.right, ratio(score.recall)))
+        (_entity(label), tag("td", name), *_numbers(score.gold, score.right, ratio(score.recall)))
         for label, name, score in evaluation.attributes()
     ]
     said = "Of the mentions found whose gold fills the attribute, those that have it right."
@@ -274,7 +309,7 @@ def _attributes(evaluation: Evaluation) -> Markup:
 def _rules(evaluation: Evaluation) -> Markup:
     rows = [
         (
-            entity(label),
+            _entity(label),
             tag("td", _filter(rule, label=label, rule=rule)),
             *_numbers(score.output, score.right, ratio(score.precision)),
         )
@@ -293,17 +328,20 @@ def _section(heading: str, said: str, *content: Content, folded: bool = False) -
     return tag("section", title, inner, aria_labelledby=name)
 
 
-def _table(headings: Sequence[Content], rows: Iterable[Sequence[Content]]) -> Markup:
+def _table(headings: Sequence[str], rows: Iterable[Sequence[Content]]) -> Markup:
     return _frame(tag("table", _head(headings), tag("tbody", (tag("tr", *row) for row in rows))))
 
 
 def _frame(table: Markup) -> Markup:
     """A table that scrolls by itself where it is wider than the page."""
-    return tag("div", table, class_="frame", tabindex=0)
+    return tag("div", table, class_="frame", tabindex=0, role="group", aria_label="Table")
 
 
-def _head(headings: Sequence[Content]) -> Markup:
-    cells = (tag("th", each, scope="col") if each else tag("td") for each in headings)
+def _head(headings: Sequence[str]) -> Markup:
+    cells = (
+        tag("th", each, scope="col", class_="words" if each in _WORDS else None) if each else tag("td")
+        for each in headings
+    )
     return tag("thead", tag("tr", cells))
 
 

@@ -25,8 +25,12 @@ function element(name, properties, ...content) {
   return made;
 }
 
+let silence;
+
 function say(message) {
   byId("status").textContent = message;
+  clearTimeout(silence);
+  silence = setTimeout(() => (byId("status").textContent = ""), 10000);
 }
 
 const labelOf = (pair) => index.labels.find((each) => each.label === pair.label);
@@ -313,7 +317,7 @@ function showList() {
 }
 
 function option(row, place) {
-  const [article, , label, kind, , text] = index.rows[row];
+  const [article, , label, kind, , text, says] = index.rows[row];
   const decision = decisions.get(row)?.decision;
   const made = element(
     "div",
@@ -329,7 +333,7 @@ function option(row, place) {
       click: () => select(row),
     },
     element("span", { class: "option-text" }, letter(label), text.replace(/\s+/g, " ")),
-    element("span", { class: "option-about" }, sign(index.classes[kind]), ` ${index.classes[kind]} · `, index.articles[article]),
+    element("span", { class: "option-about" }, sign(index.classes[kind]), ` ${says ?? index.classes[kind]} · `, index.articles[article]),
     decision ? element("span", { class: "option-decision" }, decision) : "",
   );
   made.style.top = `${place * ROW_HEIGHT}px`;
@@ -482,10 +486,21 @@ function mention({ pair, number, side, goesOn }, content) {
   return element(
     "span",
     { ...given, ...over, keydown, focus, blur: () => hideTip(0), role: "button", tabindex: 0, "aria-label": spoken(pair, side) },
-    letter(label),
-    ...content,
-    pair.class === "right" && side === "gold" ? "" : sign(pair.class),
+    ...signed(content, letter(label), pair.class === "right" && side === "gold" ? "" : sign(pair.class)),
   );
+}
+
+// The letter before and the mark behind stay in the line of the word beside them.
+function signed(content, before, behind) {
+  const keep = (...parts) => element("span", { class: "keep" }, ...parts);
+  const end = content.length - 1;
+  const head = typeof content[0] === "string" ? content[0].match(/^\S{0,24}/u)[0] : "";
+  if (end === 0 && head === content[0]) return [keep(before, head, behind)];
+  const rest = [...content];
+  if (head) rest[0] = rest[0].slice(head.length);
+  const tail = typeof rest[end] === "string" ? rest[end].match(/\S{0,24}$/u)[0] : "";
+  if (tail) rest[end] = rest[end].slice(0, -tail.length);
+  return [keep(before, head), ...rest, keep(tail, behind)];
 }
 
 function spoken(pair, side) {
@@ -582,20 +597,21 @@ function showCard(number) {
     EXTRACTION ? listOfValues(pair.output) : tableOfValues(pair),
     ...about.map((line) => element("p", { class: "about" }, line)),
     made ? element("p", { class: "made" }, capital(made.decision), made.corrected ? `: ${inWords(made.corrected)}` : "") : "",
-    pair.class === "right" ? "" : buttons(made),
+    pair.class === "right" ? "" : buttons(pair, made),
   );
   item?.append(card);
 }
 
-function buttons(made) {
+function buttons(pair, made) {
+  const change = !pair.output ? "out of gold with it" : !pair.gold ? "into gold with it" : "gold becomes it";
   const button = (action, key, text, click) =>
     element("button", { type: "button", "data-action": action, "aria-keyshortcuts": key, click }, element("kbd", {}, key), ` ${text}`);
   return element(
     "div",
     { class: "buttons" },
-    button("accepted", "a", EXTRACTION ? "Accept" : "Accept the output", () => decide("accepted")),
+    button("accepted", "a", EXTRACTION ? "Accept" : `The output is right: ${change}`, () => decide("accepted")),
     EXTRACTION ? button("corrected", "c", "Correct", correct) : "",
-    button("rejected", "r", EXTRACTION ? "Reject" : "Reject it, gold is right", () => decide("rejected")),
+    button("rejected", "r", EXTRACTION ? "Reject" : "Gold is right", () => decide("rejected")),
     made ? button("undo", "u", "Undo the last", undo) : "",
   );
 }
@@ -684,6 +700,7 @@ function valueIn({ value }, kind) {
 }
 
 let hiding;
+let pointedAt;
 
 function showTip(at, pair) {
   clearTimeout(hiding);
@@ -697,7 +714,14 @@ function showTip(at, pair) {
     ...about.map((line) => element("p", { class: "about" }, line)),
   );
   tip.hidden = false;
-  const { left, bottom, top } = at.getClientRects()[0];
+  pointedAt = at;
+  placeTip();
+}
+
+function placeTip() {
+  const tip = byId("tip");
+  if (tip.hidden) return;
+  const { left, bottom, top } = pointedAt.getClientRects()[0] ?? { left: 0, bottom: 0, top: 0 };
   const { width, height } = tip.getBoundingClientRect();
   tip.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - width - 8))}px`;
   tip.style.top = `${bottom + height + 12 > innerHeight && top > height + 8 ? top - height - 6 : bottom + 6}px`;
@@ -789,10 +813,17 @@ function start() {
   };
   for (const [id, click] of Object.entries(clicks)) byId(id).addEventListener("click", click);
   byId("overview").addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-label]");
+    const link = event.target.closest("a[data-label], a[data-article]");
     if (!link) return;
     event.preventDefault();
-    const { label, class: kind, rule } = link.dataset;
+    const { label, class: kind, rule, article } = link.dataset;
+    if (article !== undefined) {
+      setFilters({});
+      filter();
+      showView("review");
+      stepArticle(Number(article) - current.article);
+      return;
+    }
     setFilters({ label: Number(label), kind: kind === undefined ? undefined : Number(kind), rule });
     filter();
     if (listed.length) select(listed[0], { focus: true });
@@ -806,7 +837,7 @@ function start() {
   addEventListener("hashchange", fromAddress);
   addEventListener("popstate", fromAddress);
   addEventListener("resize", showList);
-  addEventListener("scroll", () => hideTip(0), { passive: true });
+  addEventListener("scroll", placeTip, { passive: true });
   showDecided();
   filter();
   fromAddress();

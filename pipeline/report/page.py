@@ -36,6 +36,7 @@ RIGHT = "right"
 DOUBTFUL, PLAIN = "look first", "nothing in doubt"
 
 _LABELS = tuple(each.label for each in EXTRACTORS)
+_HEADING = 60
 _KINDS = {"string": "text", "Int64": "integer", "Float64": "number", "boolean": "boolean"}
 
 
@@ -68,7 +69,7 @@ def extraction_page(extractions: Iterable[tuple[str, Extracted]]) -> str:
     articles = [_extracted(identifier, each) for identifier, each in listed]
     rows = sum(len(each.facts) for _, each in listed)
     said = f"{_counted(len(articles), 'article')} with {_counted(rows, 'row')}"
-    shown = overview.of_facts([each.facts for _, each in listed])
+    shown = overview.of_facts([(identifier, each.article.title, each.facts) for identifier, each in listed])
     return _page("Extraction", said, "extraction", (DOUBTFUL, PLAIN), shown, articles)
 
 
@@ -149,12 +150,15 @@ def _of_fact(fact: Fact) -> dict[str, Any]:
 
 
 def _pieces(text: str, sentences: Iterable[Sentence]) -> list[tuple[int, int, str]]:
-    """The whole text in pieces `[start, end)`: its sentences with their section, and what lies between them."""
+    """The whole text in pieces `[start, end)`: its sentences with their section, and what lies between them.
+
+    A few characters before a sentence are its heading, and of its section; else they are of the page around.
+    """
     pieces = []
     done = 0
     for each in sentences:
         if text[done : each.start].strip():
-            pieces.append((done, each.start, "furniture"))
+            pieces.append((done, each.start, each.section if each.start - done < _HEADING else "furniture"))
         pieces.append((each.start, each.end, each.section))
         done = each.end
     if text[done:].strip():
@@ -175,6 +179,7 @@ def _page(
             classes.index(pair["class"]),
             number_of_rule.get(pair["rule"], -1),
             (pair["gold"] or pair["output"])["text"],
+            *([pair["says"]] if "says" in pair else []),
         ]
         for article, each in enumerate(articles)
         for place, pair in enumerate(each["pairs"])
