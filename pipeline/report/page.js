@@ -75,7 +75,10 @@ function valuesOf(mention) {
   return Object.entries(values).filter(([, value]) => value !== null && value !== "" && value !== false);
 }
 
-const inWords = (mention) => valuesOf(mention).map(([name, value]) => `${name} ${shown(value)}`).join(", ");
+const inWords = (mention) =>
+  valuesOf(mention)
+    .map(([name, value]) => `${name} ${shown(value)}`)
+    .join(", ");
 
 // --------------------------------------------------------------------------------------------------------- decisions
 
@@ -276,10 +279,27 @@ function buildFilters() {
         else set.delete(number);
         filter();
       };
-      place.append(element("label", { class: "chip" }, element("input", { type: "checkbox", name, value: number, change }), ...content));
+      place.append(
+        element(
+          "label",
+          { class: "chip" },
+          element("input", { type: "checkbox", name, value: number, change }),
+          ...content,
+        ),
+      );
     });
-  boxes(byId("filter-labels"), "label", index.labels.map((each, number) => [letter(number), each.name]), filters.labels);
-  boxes(byId("filter-classes"), "class", index.classes.map((name) => [sign(name), name]), filters.classes);
+  boxes(
+    byId("filter-labels"),
+    "label",
+    index.labels.map((each, number) => [letter(number), each.name]),
+    filters.labels,
+  );
+  boxes(
+    byId("filter-classes"),
+    "class",
+    index.classes.map((name) => [sign(name), name]),
+    filters.classes,
+  );
   index.rules.forEach((rule, number) => byId("filter-rule").append(element("option", { value: number }, rule)));
   byId("filter-rule").addEventListener("change", ({ target }) => {
     filters.rule = target.value === "" ? "" : Number(target.value);
@@ -333,7 +353,13 @@ function option(row, place) {
       click: () => select(row),
     },
     element("span", { class: "option-text" }, letter(label), text.replace(/\s+/g, " ")),
-    element("span", { class: "option-about" }, sign(index.classes[kind]), ` ${says ?? index.classes[kind]} · `, index.articles[article]),
+    element(
+      "span",
+      { class: "option-about" },
+      sign(index.classes[kind]),
+      ` ${says ?? index.classes[kind]} · `,
+      index.articles[article],
+    ),
     decision ? element("span", { class: "option-decision" }, decision) : "",
   );
   made.style.top = `${place * ROW_HEIGHT}px`;
@@ -383,7 +409,9 @@ function showArticle(number) {
     article.title ? article.id : "",
     ...index.labels.map((each) => counts(article, each)),
     article.note,
-  ].filter(Boolean).join(" · ");
+  ]
+    .filter(Boolean)
+    .join(" · ");
   byId("previous-article").disabled = number === 0;
   byId("next-article").disabled = number === index.articles.length - 1;
   const sections = [];
@@ -421,21 +449,37 @@ function sentence(article, start, end, place, section) {
     article.pairs
       .map((pair, number) => ({ start: pair[side]?.start, end: pair[side]?.end, pair, number, side }))
       .filter((each) => each.start < end && start < each.end)
-      .map((each) => ({ ...each, start: Math.max(each.start, start), end: Math.min(each.end, end), goesOn: each.start < start }))
+      .map((each) => ({
+        ...each,
+        start: Math.max(each.start, start),
+        end: Math.min(each.end, end),
+        goesOn: each.start < start,
+      }))
       .sort((one, other) => one.start - other.start || other.end - one.end);
   const gold = within("gold");
   const output = within("output");
   const quiet = !gold.length && !output.length;
   if (quiet && section === "furniture") {
     const count = (end - start).toLocaleString("en");
-    const folded = element("details", {}, element("summary", {}, `${count} characters of the page around the abstract`));
-    folded.addEventListener("toggle", () => folded.append(element("p", {}, slice(article, start, end))), { once: true });
+    const folded = element(
+      "details",
+      {},
+      element("summary", {}, `${count} characters of the page around the abstract`),
+    );
+    folded.addEventListener("toggle", () => folded.append(element("p", {}, slice(article, start, end))), {
+      once: true,
+    });
     return element("li", { class: "quiet" }, folded);
   }
   const sides = EXTRACTION
     ? [element("p", { class: "left" }, ...marked(article, start, end, output)), rowsOf(output)]
     : [
-        element("p", { class: "left" }, element("span", { class: "unseen" }, quiet ? "" : "Gold: "), ...marked(article, start, end, gold)),
+        element(
+          "p",
+          { class: "left" },
+          element("span", { class: "unseen" }, quiet ? "" : "Gold: "),
+          ...marked(article, start, end, gold),
+        ),
         element(
           "p",
           { class: "right", "aria-hidden": quiet ? "true" : null },
@@ -473,19 +517,41 @@ function marked(article, start, end, spans) {
 
 function mention({ pair, number, side, goesOn }, content) {
   const label = index.labels.indexOf(labelOf(pair));
-  const given = { class: "mention", "data-entity": label, "data-class": pair.class, "data-pair": number, "data-side": side };
-  const click = () => select(firstRows[current.article] + number, { quietly: true });
-  const over = { mouseenter: ({ currentTarget }) => showTip(currentTarget, pair), mouseleave: () => hideTip(200), click };
+  const given = {
+    class: "mention",
+    "data-entity": label,
+    "data-class": pair.class,
+    "data-pair": number,
+    "data-side": side,
+  };
+  const click = (event) => {
+    event.stopPropagation(); // one mention may stand in another
+    select(firstRows[current.article] + number, { quietly: true });
+  };
+  const over = {
+    mouseenter: ({ currentTarget }) => showTip(currentTarget, pair),
+    mouseleave: () => hideTip(200),
+    click,
+  };
   if (goesOn) return element("span", { ...given, ...over }, ...content);
   const keydown = (event) => {
     if (event.target !== event.currentTarget || (event.key !== "Enter" && event.key !== " ")) return;
     event.preventDefault();
-    click();
+    click(event);
   };
   const focus = ({ currentTarget }) => showTip(currentTarget, pair);
   return element(
     "span",
-    { ...given, ...over, keydown, focus, blur: () => hideTip(0), role: "button", tabindex: 0, "aria-label": spoken(pair, side) },
+    {
+      ...given,
+      ...over,
+      keydown,
+      focus,
+      blur: () => hideTip(0),
+      role: "button",
+      tabindex: 0,
+      "aria-label": spoken(pair, side),
+    },
     ...signed(content, letter(label), pair.class === "right" && side === "gold" ? "" : sign(pair.class)),
   );
 }
@@ -511,12 +577,20 @@ function spoken(pair, side) {
 }
 
 function rowsOf(spans) {
-  const items = spans.filter((each) => !each.goesOn).map(({ pair, number }) => {
-    const label = index.labels.indexOf(labelOf(pair));
-    const click = () => select(firstRows[current.article] + number, { quietly: true });
-    const says = element("button", { type: "button", class: "says", "data-pair": number, "data-side": "says", click, "data-class": pair.class }, letter(label), pair.says, sign(pair.class));
-    return element("li", {}, says);
-  });
+  const items = spans
+    .filter((each) => !each.goesOn)
+    .map(({ pair, number }) => {
+      const label = index.labels.indexOf(labelOf(pair));
+      const click = () => select(firstRows[current.article] + number, { quietly: true });
+      const says = element(
+        "button",
+        { type: "button", class: "says", "data-pair": number, "data-side": "says", click, "data-class": pair.class },
+        letter(label),
+        pair.says,
+        sign(pair.class),
+      );
+      return element("li", {}, says);
+    });
   return element("ul", { class: "right", "aria-label": "Rows" }, ...items);
 }
 
@@ -535,10 +609,13 @@ function refresh(row) {
   const [article, pair] = index.rows[row];
   if (article === current.article) fade();
   if (row === currentRow()) {
-    const action = document.activeElement?.closest(".card") ? document.activeElement.dataset.action ?? "" : null;
+    const action = document.activeElement?.closest(".card") ? (document.activeElement.dataset.action ?? "") : null;
     showCard(pair);
     if (action !== null) {
-      (byId("card").querySelector(`[data-action="${action}"]:not(:disabled)`) ?? byId("card").querySelector("button:not(:disabled)"))?.focus();
+      (
+        byId("card").querySelector(`[data-action="${action}"]:not(:disabled)`) ??
+        byId("card").querySelector("button:not(:disabled)")
+      )?.focus();
     }
   }
   showList();
@@ -567,7 +644,8 @@ function step(by) {
   const goal = by > 0 ? listed.find((row) => row > from) : listed.findLast((row) => row < from);
   if (goal === undefined) return say(`There is no ${by > 0 ? "further" : "earlier"} ${THING}.`);
   select(goal, { focus: true });
-  say(`${capital(describe(goal))}, ${listed.indexOf(goal) + 1} of ${listed.length}, in ${index.articles[index.rows[goal][0]]}`);
+  const place = `${listed.indexOf(goal) + 1} of ${listed.length}`;
+  say(`${capital(describe(goal))}, ${place}, in ${index.articles[index.rows[goal][0]]}`);
 }
 
 function stepArticle(by) {
@@ -588,7 +666,15 @@ function showCard(number) {
   const item = [...byId("text").querySelectorAll("li[data-start]")].find(
     ({ dataset }) => Number(dataset.start) <= place && place < Number(dataset.end),
   );
-  const heading = element("h4", {}, letter(index.rows[row][2]), labelOf(pair).name, " · ", sign(pair.class), ` ${pair.class}`);
+  const heading = element(
+    "h4",
+    {},
+    letter(index.rows[row][2]),
+    labelOf(pair).name,
+    " · ",
+    sign(pair.class),
+    ` ${pair.class}`,
+  );
   const about = [pair.rule && `Rule: ${pair.rule}`, pair.review && `Look first: ${pair.review}`].filter(Boolean);
   const card = element(
     "section",
@@ -596,7 +682,9 @@ function showCard(number) {
     heading,
     EXTRACTION ? listOfValues(pair.output) : tableOfValues(pair),
     ...about.map((line) => element("p", { class: "about" }, line)),
-    made ? element("p", { class: "made" }, capital(made.decision), made.corrected ? `: ${inWords(made.corrected)}` : "") : "",
+    made
+      ? element("p", { class: "made" }, capital(made.decision), made.corrected ? `: ${inWords(made.corrected)}` : "")
+      : "",
     pair.class === "right" ? "" : buttons(pair, made),
   );
   item?.append(card);
@@ -605,7 +693,12 @@ function showCard(number) {
 function buttons(pair, made) {
   const change = !pair.output ? "out of gold with it" : !pair.gold ? "into gold with it" : "gold becomes it";
   const button = (action, key, text, click) =>
-    element("button", { type: "button", "data-action": action, "aria-keyshortcuts": key, click }, element("kbd", {}, key), ` ${text}`);
+    element(
+      "button",
+      { type: "button", "data-action": action, "aria-keyshortcuts": key, click },
+      element("kbd", {}, key),
+      ` ${text}`,
+    );
   return element(
     "div",
     { class: "buttons" },
@@ -617,7 +710,11 @@ function buttons(pair, made) {
 }
 
 function listOfValues(mention) {
-  return element("dl", {}, ...valuesOf(mention).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, shown(value))]));
+  return element(
+    "dl",
+    {},
+    ...valuesOf(mention).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, shown(value))]),
+  );
 }
 
 function tableOfValues({ label, gold, output, differs }) {
@@ -629,17 +726,38 @@ function tableOfValues({ label, gold, output, differs }) {
       element(
         "tr",
         { class: differs.includes(name) ? "differs" : null },
-        element("th", { scope: "row" }, name, differs.includes(name) ? element("span", { class: "unlike" }, " differs") : ""),
+        element(
+          "th",
+          { scope: "row" },
+          name,
+          differs.includes(name) ? element("span", { class: "unlike" }, " differs") : "",
+        ),
         cell(gold, gold?.[name]),
         cell(output, output?.[name]),
       ),
     );
-  const said = (mention, otherwise) => element("td", { class: "words" }, mention ? mention.text : element("em", {}, otherwise));
+  const said = (mention, otherwise) =>
+    element("td", { class: "words" }, mention ? mention.text : element("em", {}, otherwise));
   return element(
     "table",
     {},
-    element("thead", {}, element("tr", {}, element("td"), element("th", { scope: "col" }, "gold"), element("th", { scope: "col" }, "output"))),
-    element("tbody", {}, element("tr", {}, element("th", { scope: "row" }, "words"), said(gold, "nothing"), said(output, "nothing")), ...rows),
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        element("td"),
+        element("th", { scope: "col" }, "gold"),
+        element("th", { scope: "col" }, "output"),
+      ),
+    ),
+    element(
+      "tbody",
+      {},
+      element("tr", {}, element("th", { scope: "row" }, "words"), said(gold, "nothing"), said(output, "nothing")),
+      ...rows,
+    ),
   );
 }
 
@@ -657,7 +775,9 @@ function correct() {
       if (value === undefined) {
         input.setAttribute("aria-invalid", "true");
         input.focus();
-        return say(`${column.name} is not ${column.kind === "integer" ? "a whole number" : "a number"}: ${input.value}`);
+        return say(
+          `${column.name} is not ${column.kind === "integer" ? "a whole number" : "a number"}: ${input.value}`,
+        );
       }
       input.removeAttribute("aria-invalid");
       if (value !== (pair.output[column.name] ?? null)) corrected[column.name] = value;
@@ -675,7 +795,12 @@ function correct() {
     "form",
     { class: "form", "aria-label": "Corrected values", submit, novalidate: true },
     ...fields.map(({ column, input }) => element("label", {}, column.name, input)),
-    element("div", { class: "buttons" }, element("button", { type: "submit" }, "Keep the correction"), element("button", { type: "button", click: cancel }, "Cancel")),
+    element(
+      "div",
+      { class: "buttons" },
+      element("button", { type: "submit" }, "Keep the correction"),
+      element("button", { type: "button", click: cancel }, "Cancel"),
+    ),
   );
   byId("card").querySelector("form")?.remove();
   byId("card").append(form);
@@ -685,9 +810,14 @@ function correct() {
 function field({ name, kind, choices }, value) {
   const options = kind === "boolean" ? ["true", "false"] : choices;
   const text = value === null || value === undefined ? "" : typeof value === "number" ? plain(value) : String(value);
-  if (!options.length) return element("input", { name, value: text, inputmode: kind === "text" ? null : "decimal", autocomplete: "off" });
+  if (!options.length)
+    return element("input", { name, value: text, inputmode: kind === "text" ? null : "decimal", autocomplete: "off" });
   const all = ["", ...options, ...(options.includes(text) || !text ? [] : [text])];
-  return element("select", { name }, ...all.map((each) => element("option", { value: each, selected: each === text }, each || "not stated")));
+  return element(
+    "select",
+    { name },
+    ...all.map((each) => element("option", { value: each, selected: each === text }, each || "not stated")),
+  );
 }
 
 function valueIn({ value }, kind) {
@@ -696,7 +826,9 @@ function valueIn({ value }, kind) {
   if (kind === "text") return text;
   if (kind === "boolean") return text === "true";
   const number = Number(text.replace(/[\s\u202f]/g, ""));
-  return Number.isFinite(number) && number >= 0 && (kind !== "integer" || Number.isInteger(number)) ? number : undefined;
+  return Number.isFinite(number) && number >= 0 && (kind !== "integer" || Number.isInteger(number))
+    ? number
+    : undefined;
 }
 
 let hiding;
@@ -707,7 +839,10 @@ function showTip(at, pair) {
   const tip = byId("tip");
   const side = at.dataset.side;
   if (firstRows[current.article] + Number(at.dataset.pair) === currentRow() || !pair[side]) return hideTip(0);
-  const about = [side === "output" && pair.rule && `Rule: ${pair.rule}`, pair.review && `Look first: ${pair.review}`].filter(Boolean);
+  const about = [
+    side === "output" && pair.rule && `Rule: ${pair.rule}`,
+    pair.review && `Look first: ${pair.review}`,
+  ].filter(Boolean);
   tip.replaceChildren(
     element("p", { class: "tip-heading" }, labelOf(pair).name, " · ", sign(pair.class), ` ${pair.class}`),
     listOfValues(pair[side]),
@@ -743,7 +878,8 @@ function showView(name, focus = false) {
     else byId(`to-${each}`).removeAttribute("aria-current");
   }
   if (changed && location.hash !== `#${name}`) history.pushState(null, "", `#${name}`);
-  if (name === "review" && current.article < 0 && index.articles.length) showArticle(listed.length ? index.rows[listed[0]][0] : 0);
+  if (name === "review" && current.article < 0 && index.articles.length)
+    showArticle(listed.length ? index.rows[listed[0]][0] : 0);
   if (changed) showList();
   if (focus) byId(name).focus({ preventScroll: true });
 }
@@ -759,9 +895,15 @@ function fromAddress() {
 const KEYS = {
   n: [`next ${THING} in the list`, () => step(1)],
   p: [`previous ${THING}`, () => step(-1)],
-  a: [EXTRACTION ? "accept: the row is right" : "accept: the output is right; its span and values become gold", () => decide("accepted")],
+  a: [
+    EXTRACTION ? "accept: the row is right" : "accept: the output is right; its span and values become gold",
+    () => decide("accepted"),
+  ],
   ...(EXTRACTION ? { c: ["correct the values of the row", correct] } : {}),
-  r: [EXTRACTION ? "reject: there should be no such row" : "reject: gold is right and stays as it is", () => decide("rejected")],
+  r: [
+    EXTRACTION ? "reject: there should be no such row" : "reject: gold is right and stays as it is",
+    () => decide("rejected"),
+  ],
   u: ["undo the last decision", undo],
   "?": ["this help", () => byId("help").showModal()],
 };
@@ -769,7 +911,8 @@ const KEYS = {
 function onKey(event) {
   if (event.key === "Escape") hideTip(0);
   const typing = event.target.closest?.("input:not([type=checkbox]), select, textarea");
-  if (event.ctrlKey || event.metaKey || event.altKey || typing || byId("help").open || !byId("single-keys").checked) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing || byId("help").open || !byId("single-keys").checked)
+    return;
   if (!Object.hasOwn(KEYS, event.key)) return;
   event.preventDefault();
   KEYS[event.key][1]();
@@ -777,15 +920,21 @@ function onKey(event) {
 
 function buildHelp() {
   byId("help-keys").append(
-    ...Object.entries(KEYS).flatMap(([key, [text]]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, text)]),
+    ...Object.entries(KEYS).flatMap(([key, [text]]) => [
+      element("dt", {}, element("kbd", {}, key)),
+      element("dd", {}, text),
+    ]),
   );
   byId("help-words").textContent = EXTRACTION
     ? "Decisions stay in this browser, for this very page. Export them as JSON lines, one decision a line."
-    : "Decisions stay in this browser, for this very page. JSON lines hold each document with a decision, its gold as it is after them; brat holds the article that is open.";
+    : "Decisions stay in this browser, for this very page. JSON lines hold each document that has one, with its gold" +
+      " as it is after them; brat holds the article that is open.";
   const single = byId("single-keys");
   try {
     single.checked = localStorage.getItem("trialsift single keys") !== "off";
-    single.addEventListener("change", () => localStorage.setItem("trialsift single keys", single.checked ? "on" : "off"));
+    single.addEventListener("change", () =>
+      localStorage.setItem("trialsift single keys", single.checked ? "on" : "off"),
+    );
   } catch {
     // A browser without storage: the setting holds for this visit.
   }
@@ -835,7 +984,7 @@ function start() {
   byId("tip").addEventListener("mouseleave", () => hideTip(200));
   addEventListener("keydown", onKey);
   addEventListener("hashchange", fromAddress);
-  addEventListener("popstate", fromAddress);
+  addEventListener("popstate", () => (location.hash ? fromAddress() : showView("overview", true)));
   addEventListener("resize", showList);
   addEventListener("scroll", placeTip, { passive: true });
   showDecided();
