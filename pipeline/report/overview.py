@@ -78,12 +78,18 @@ def _articles(articles: Sequence[Found]) -> Markup:
     return _section("Articles", "", _table(headings, rows), folded=len(articles) > _WORST)
 
 
+def _in_order(of_rule: tuple[tuple[str, str], object]) -> tuple[int, str]:
+    """Rules in the order of their entities, then by name."""
+    (label, rule), _ = of_rule
+    return _PLACES[label], rule
+
+
 def _rules_of(facts: Sequence[Fact]) -> Markup:
     counts = Counter((fact.label, fact.mention.rule) for fact in facts)
     doubtful = Counter((fact.label, fact.mention.rule) for fact in facts if fact.review)
     rows = (
         (_entity(label), tag("td", _filter(rule, label=label, rule=rule)), *_numbers(count, doubtful[label, rule]))
-        for (label, rule), count in sorted(counts.items())
+        for (label, rule), count in sorted(counts.items(), key=_in_order)
     )
     said = "How many rows each rule gave, and how many of these are to be looked at first."
     return _section("Rules", said, _table(("entity", "rule", "rows", "to look at first"), rows), folded=True)
@@ -313,7 +319,7 @@ def _rules(evaluation: Evaluation) -> Markup:
             tag("td", _filter(rule, label=label, rule=rule)),
             *_numbers(score.output, score.right, ratio(score.precision)),
         )
-        for (label, rule), score in evaluation.rules().items()
+        for (label, rule), score in sorted(evaluation.rules().items(), key=_in_order)
     ]
     said = "How much of what a rule gave is right at value level. A name leads to its errors."
     return _section("Rules", said, _table(("entity", "rule", "output", "right", "precision"), rows), folded=True)
