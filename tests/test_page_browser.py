@@ -327,7 +327,7 @@ def test_a_thousand_articles_open_in_two_seconds(show: Open) -> None:
         before = shown.evaluate("performance.now()")
         shown.evaluate("document.querySelector('#to-review').click()")
         shown.wait_for_selector("#text .mention")
-        assert shown.evaluate("performance.now()") - before < 1000
+        assert shown.evaluate("performance.now()") - before < 2000
     print(f"{len(text) / 1e6:.1f} MB, ready after {times} ms")
     assert min(times) < 2000
     assert shown.locator(".option").count() < 60
