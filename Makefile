@@ -2,9 +2,11 @@
 PYTHON := $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+export CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help install run evaluate test test-slow bench lock clean
+.PHONY: help install run evaluate test test-slow chromium bench lock clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,8 +34,13 @@ test: $(READY) ## Format, lint, types, import contracts, tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
-test-slow: $(READY) ## What takes minutes
+test-slow: $(READY) chromium ## What takes minutes, in a real browser too
 	$(BIN)/python -m pytest -m slow --numprocesses auto
+
+chromium: # where it is missing, and we may
+	@test -n "$(CHROMIUM)" || { test "$$(id -u)" = 0 && command -v apt-get > /dev/null \
+		&& apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium > /dev/null; } \
+		|| { echo "No Chromium. Install it (on Debian: sudo apt-get install chromium), or name one: make test-slow CHROMIUM=/path" >&2; exit 1; }
 
 bench: $(READY) ## Time the stages beside a plain scispaCy pipeline, and the formats
 	@$(BIN)/python -m tests.benchmarks.stages

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows import gold as gold_commands
+from flows.report import report
 from flows.terminal import FAILED, INTERRUPTED, WRONG_USAGE, errors, fail, plain_text, reason, show_failure
 from pipeline import __version__
 
@@ -34,6 +35,7 @@ app = typer.Typer(
 
 
 app.add_typer(gold_commands.app, name="gold")
+app.command()(report)
 
 
 class Format(StrEnum):

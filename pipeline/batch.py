@@ -203,22 +203,30 @@ def join(planned: Plan, folder: Path, version: str, out: Path) -> dict[str, int]
 
 
 def _identifiers(places: Iterable[tuple[Part, parts.Entry]]) -> dict[Path, list[str | None]]:
-    """For each part the identifiers of its articles by number: safe and unique as file names, also where case does
-    not count.
+    """For each part the identifiers of its articles by number."""
+    listed = list(places)
+    identifiers: dict[Path, list[str | None]] = {}
+    names = unique_ids((entry.name, given) for _, entry in listed for given in entry.articles)
+    for part, entry in listed:
+        own = identifiers.setdefault(part.folder, [None] * sum(len(each.articles) for each in part.entries))
+        for number in range(entry.first, entry.first + len(entry.articles)):
+            own[number] = next(names)
+    return identifiers
+
+
+def unique_ids(articles: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """An identifier for each article, by its file and own identifier: safe as the name of a file, and unique as such
+    also where case does not count.
 
     A second article of an identifier gets a mark made from its file and own identifier.
     """
     taken: set[str] = set()
-    identifiers: dict[Path, list[str | None]] = {}
-    for part, entry in places:
-        names = identifiers.setdefault(part.folder, [None] * sum(len(each.articles) for each in part.entries))
-        for place, given in enumerate(entry.articles, entry.first):
-            identifier = safe_id(given)
-            number = 0
-            while identifier.casefold() in taken:
-                mark = hashlib.sha256(f"{entry.name}\n{given}\n{number}".encode()).hexdigest()[:8]
-                identifier = f"{safe_id(given)}~{mark}"
-                number += 1
-            taken.add(identifier.casefold())
-            names[place] = identifier
-    return identifiers
+    for file, given in articles:
+        identifier = safe_id(given)
+        number = 0
+        while identifier.casefold() in taken:
+            mark = hashlib.sha256(f"{file}\n{given}\n{number}".encode()).hexdigest()[:8]
+            identifier = f"{safe_id(given)}~{mark}"
+            number += 1
+        taken.add(identifier.casefold())
+        yield identifier

@@ -109,7 +109,7 @@ class Document:
     def sentences(self) -> tuple[Sentence, ...]:
         """The sentences of all zones that are read, in order, without the space around them."""
         return tuple(
-            Sentence(offset + start, offset + end, doc.text[start:end], section)
+            Sentence(offset + start, offset + end, self.article.text[offset + start : offset + end], section)
             for offset, section, doc in self._blocks
             for start, end in _sentence_spans(doc)
         )

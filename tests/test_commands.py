@@ -358,7 +358,9 @@ def test_version() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["run"], ["extract"], ["evaluate"]], ids=["trialsift", "run", "extract", "evaluate"]
+    "command",
+    [[], ["run"], ["extract"], ["evaluate"], ["report"]],
+    ids=["trialsift", "run", "extract", "evaluate", "report"],
 )
 def test_help_teaches_and_imports_nothing_heavy(command: list[str]) -> None:
     check = (

@@ -166,7 +166,7 @@ def in_sentence(pair: Pair) -> tuple[str, str, str]:
     """The sentence of a pair up to its mention, the mention, and the rest, each without line breaks."""
     one = pair.place
     text = pair.document.text
-    around = [each for each in _sentences(pair.document.text) if each.start < one.end and one.start < each.end]
+    around = [each for each in sentences_of(pair.document.text) if each.start < one.end and one.start < each.end]
     start = min((each.start for each in around), default=max(0, one.start - 100))
     end = max((each.end for each in around), default=one.end + 100)
     pieces = text[start : one.start], one.text, text[one.end : end]
@@ -175,7 +175,8 @@ def in_sentence(pair: Pair) -> tuple[str, str, str]:
 
 
 @cache
-def _sentences(text: str) -> tuple[Sentence, ...]:
+def sentences_of(text: str) -> tuple[Sentence, ...]:
+    """The sentences of a text, those of its furniture left out."""
     return Document(make_article(text, "", "", "")).sentences
 
 
