@@ -12,6 +12,7 @@ from bisect import bisect, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, cast
 
 import regex
 
@@ -32,13 +33,28 @@ class Rule:
     exclusion: bool = False
 
 
+class _Pattern:
+    """A pattern that is compiled when first used: to compile all of them takes seconds, and few commands need all."""
+
+    def __init__(self, pattern: str, words: dict[str, frozenset[str]]) -> None:
+        self._pattern, self._words = pattern, words
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        # The stubs of regex do not know named lists.
+        compiled = regex.compile(self._pattern, regex.VERBOSE | regex.IGNORECASE, **self._words)  # type: ignore[arg-type]
+        # From now on these are attributes of this object, as quick as those of the compiled pattern.
+        self.__dict__.update({each: getattr(compiled, each) for each in dir(compiled) if not each.startswith("__")})
+        return self.__dict__[name]
+
+
 @cache
 def compile_pattern(pattern: str, **words: frozenset[str]) -> regex.Pattern[str]:
-    r"""Compile a verbose pattern, without regard to case; `words` are its named lists (`\L<name>`)."""
+    r"""A verbose pattern without regard to case, compiled when first used; `words` are its named lists (`\L<name>`)."""
     if NUMBER_WORDS in pattern:
         pattern = f"(?: {pattern}\n) {DEFINED}"
-    # The stubs of regex do not know named lists.
-    return regex.compile(pattern, regex.VERBOSE | regex.IGNORECASE, **words)  # type: ignore[arg-type]
+    return cast("regex.Pattern[str]", _Pattern(pattern, words))
 
 
 def rule(name: str, pattern: str, *examples: str, exclusion: bool = False, **words: frozenset[str]) -> Rule:
