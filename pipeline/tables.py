@@ -73,11 +73,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "pipeline_version": "string",
     },
     **FACTS,
-    "statistic": EVIDENCE
-    | _text("kind")
-    | {"value": "Float64", "value_text": "string", "spread": "Float64", "spread_kind": "string"}
-    | {"low": "Float64", "high": "Float64", "unit": "string", "n": "Int64"}
-    | _text("group", "outcome", "timepoint"),
     "checks": _text("check", "verdict", "article_id", "stated", "recomputed", "evidence"),
     "trials": _text("trial_id", "registry_ids", "articles", "conflicts"),
     "rejected": _text("article_id", "table") | {"start": "Int64", "end": "Int64"} | _text("text", "reason"),
