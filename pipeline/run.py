@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.audit import audit, flagged
 from pipeline.document import Document, disease_model
 from pipeline.evaluate import Compared, Evaluation, evaluate
 from pipeline.extract import extract
@@ -20,7 +21,7 @@ from pipeline.extract.extractor import Fact
 from pipeline.extract.study_size import StudySize, study_size
 from pipeline.interchange import AnnotatedDocument, Doubt, annotate, write_gold
 from pipeline.read import ReadError, make_article, read, safe_id
-from pipeline.records import NO_RESOURCES, Article, Failure, Rejected, Resources
+from pipeline.records import NO_RESOURCES, Article, Check, Failure, Rejected, Resources
 from pipeline.report import markdown
 from pipeline.tables import replacing, tabulate
 from pipeline.vocabulary.terminology import terminology
@@ -38,6 +39,7 @@ class Extraction:
     article: Article
     facts: list[Fact]
     rejected: list[Rejected]
+    checks: list[Check]
 
     @property
     def study_size(self) -> StudySize | None:
@@ -65,12 +67,13 @@ def work_on(article: Article, resources: Resources = NO_RESOURCES) -> Extraction
     """The facts of an article; the one place where an error in the program becomes the failure of its article."""
     try:
         facts, rejected = extract(Document(article, resources))
+        checks = audit(facts)
     except Exception as error:  # the boundary of one article: the run goes on, and fails at its end
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{article.id}, in {Path(frame.filename).name} line {frame.lineno}"
         hit = "a pattern hit its time limit" if isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"
         return Failure(article.file, place, hit, "".join(traceback.format_exception(error)))
-    return Extraction(article, facts, rejected)
+    return Extraction(article, flagged(facts, checks), rejected, checks)
 
 
 def work_on_file(path: Path, name: str, resources: Resources = NO_RESOURCES) -> Iterator[Extraction | Failure]:
@@ -151,7 +154,7 @@ def tables_of(results: Iterable[Extraction | Failure]) -> dict[str, pd.DataFrame
     identifiers = _unique_ids(result.article for result in done)
     return tabulate(
         (
-            (identifier, each.article, each.study_size, each.facts, each.rejected)
+            (identifier, each.article, each.study_size, each.facts, each.rejected, each.checks)
             for identifier, each in zip(identifiers, done, strict=True)
         ),
         (result for result in listed if isinstance(result, Failure)),

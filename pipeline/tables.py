@@ -23,7 +23,7 @@ from pipeline import __version__
 from pipeline.extract import EXTRACTORS
 from pipeline.extract.extractor import Fact
 from pipeline.extract.study_size import StudySize
-from pipeline.records import Article, Failure, Rejected
+from pipeline.records import Article, Check, Failure, Rejected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,17 +93,20 @@ HISTORY: Mapping[str, Mapping[str, str]] = {
 
 
 def tabulate(
-    extractions: Iterable[tuple[str, Article, StudySize | None, list[Fact], list[Rejected]]],
+    extractions: Iterable[tuple[str, Article, StudySize | None, list[Fact], list[Rejected], list[Check]]],
     failures: Iterable[Failure],
 ) -> dict[str, pd.DataFrame]:
-    """All tables of a run from its articles (identifier, article, study size, facts, rejected) and failures."""
+    """All tables of a run from its articles (identifier, article, study size, facts, rejected, checks) and failures."""
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
-    for article_id, article, study_size, facts, rejected in extractions:
+    for article_id, article, study_size, facts, rejected, checks in extractions:
         rows["articles"].append(_article_row(article_id, article, study_size))
         for fact in facts:
             rows[fact.table].append(_fact_row(article_id, fact))
         for each in rejected:
             rows["rejected"].append({"article_id": article_id, **_values(each)})
+        for check in checks:
+            evidence = " ".join(map(str, check.evidence))
+            rows["checks"].append({**_values(check), "article_id": article_id, "evidence": evidence})
     for failure in failures:
         rows["failures"].append({"file": failure.file, "place": failure.place, "reason": failure.reason})
     return {name: frame(rows[name], columns) for name, columns in TABLES.items()}

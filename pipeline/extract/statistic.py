@@ -93,9 +93,7 @@ _RANGE_NAME = r"(?P<range_name> IQRs? | inter-?\s?quartile \s ranges? | quartile
 _NO_LABEL = (
     r"(?<! \b (?: grade | weeks? | days? | stage | phase | type | level | months? | years? | visit | cycles? ) \s )"
 )
-_COUNT = (
-    rf"(?: {_NO_LABEL} (?<! [\p{{L}}\p{{N}}] | \d [.,·/:] | [-–−<>≤≥=~] ) {INTEGER} {_ENDS} (?! \s? % | [-–/]\d ) )"
-)
+_COUNT = rf"(?: {_NO_LABEL} (?<! [\p{{L}}\p{{N}}] | \d [.,·/:] | [-–−<>≤≥=~] ) {INTEGER} {_ENDS} (?! \s? % | [-–]\d ) )"
 _COUNT_WORD = rf"(?: (?<! [\p{{L}}\p{{N}}-] ) (?= ze|on|tw|th|fo|fi|si|se|ei|ni|te|el|hu|an?\s ) {NUMBER_WORDS} )"
 _OF = r"(?: \s? / \s? | \s (?: out \s of | of ) \s (?: (?: the | all | a \s total \s of | these | those | our ) \s ){0,2} )"
 _WHOLE = rf"(?P<n> {INTEGER} ) {_ENDS} (?! [-–/]\d | \s? % )"
@@ -180,7 +178,7 @@ RULES = (
     rule(
         "percentage, and the part of a whole",
         rf"""(?<! \d | \d [.,·] ) {_PERCENT} {_THOSE} \s? [(\[,] \s? (?: n \s? = \s? )?
-             (?P<count> {INTEGER} ) {_OF} {_WHOLE} {_THOSE} (?: \s? [)\]] )?""",
+             (?P<count> {INTEGER} ) {_OF} {_WHOLE} (?: {_THOSE} \s? [)\]] )?""",
         "[[45% (18/40)]]",
         "in [[45% (18 of 40 patients)]] of",
     ),
@@ -309,6 +307,7 @@ _MEASURE_PATTERNS = {name: compile_pattern(pattern) for name, pattern in _MEASUR
 _MOST_PEOPLE = 20_000
 _COEFFICIENT = compile_pattern(r"(?: [βδΔ] | \b (?: beta | b | d | coefficient ) ) \s? [=,:]? \s? \Z")
 _APART_FROM = compile_pattern(r".{80} | \b (?: when | where | which | except | compared ) \b")
+_COMPARED = compile_pattern(r"\b (?: vs | versus | v | and | to | with | than ) \.? (?: \s \p{L}+ ){0,3} \s? \Z")
 _FROM_OR_TO = compile_pattern(r"\b (?: from | to ) \s \Z | \b from \s [^;]*? \d [^;]*? \b to \s")
 _OPENED = compile_pattern(r"\p{L} \s? [(\[] [^()\[\]]* \Z")
 _RATIO = compile_pattern(rf"(?r) (?<! \p{{L}} ) (?: {_RATIO_NAME} ) (?! \p{{L}} )")
@@ -470,6 +469,10 @@ def _is_told(mention: Mention) -> bool:
         return False
     if mention.rule == "percentage, and its count":  # of a strength, as in `0.5% (n = 120)`, people are no share
         return 100 * integer(mention.part("count")) < _MOST_PEOPLE * decimal(mention.part("value"))
+    if mention.rule == "part of people" and "/" in mention.text:
+        return integer(mention.part("count")) <= integer(mention.part("n"))
+    if mention.rule == "estimate and its named interval" and not mention.part("open") and mention.part("unit") == "%":
+        return _COMPARED.search(mention.before[-40:]) is None  # the interval is that of the difference
     if "spread" in mention.parts and _COEFFICIENT.search(mention.before[-12:]):
         return False
     return _kind(mention)[0] != ""
