@@ -31,11 +31,12 @@ Wald's); from counts and means also for what the test was adjusted to, which abs
 
 # What may stand between a number and the P that belongs to it: no other number, no other subject.
 _JOINED = compile_pattern(
-    r"""[\s,;:()\[\]]*+ (?: (?: and | with | an? | the | associated | corresponding | two-sided | 2-sided | log-?rank | Cox
-        | nominal | for \s superiority | for | overall ) \b [\s,;:()\[\]]*+ )*+"""
+    r"""[\s,;:()\[\]]*+ (?: (?: and | with | an? | the | associated | corresponding | two-sided | 2-sided | log-?rank
+        | Cox | nominal | for \s superiority | for | overall ) \b [\s,;:()\[\]]*+ )*+"""
 )
 _VERSUS = compile_pattern(
-    r"""\b (?: vs | v | versus | compared \s (?: with | to ) | as \s against | than | and | while | whereas | but ) \b"""
+    r"""\b (?: vs | v | versus | compared \s (?: with | to ) | as \s against | than | and | while | whereas
+        | but ) \b"""
 )
 _PARTED = compile_pattern(r";|\d|%|\.\s")
 _PARTED_TAIL = compile_pattern(r"[;\d%]|\.\s|\b(?: and | but | while | whereas | or ) \b | \b adjust")
@@ -70,7 +71,7 @@ class _Stated:
 
 def audit(facts: Sequence[Fact]) -> list[Check]:
     """The checks of one article's facts, in the order of the text."""
-    checks = []
+    checks: list[Check] = []
     for judge in (_judge_numbers, _judge_p_values, _judge_sizes, _judge_doses, _judge_repeated):
         checks += judge(facts)
     return sorted(checks, key=lambda each: (each.evidence, each.check))
@@ -172,7 +173,7 @@ def _judge_interval(fact: Fact) -> Iterator[Check]:
     if record.low > record.high and not both_negative:
         yield Check("interval the right way round", INCONSISTENT, stated, "", evidence)
         return
-    if record.value is None or record.kind == "proportion" and record.unit == "%" and record.high <= 1 < record.value:
+    if record.value is None or (record.kind == "proportion" and record.high <= 1 < record.value):
         return
     estimate = printed(record.value_text)
     bounds = Interval(min(low.low, high.low), max(low.high, high.high))

@@ -75,7 +75,8 @@ _SIGNED = rf"(?: (?: {_MINUS} )?+ {_NUMBER} {_ENDS} )"
 _ONE_UNIT = r"(?: mm \s? Hg | cm \s? H2O | percentage \s points? | log\s?10 | \L<units> (?! \p{L} ) )"
 _UNIT_END = r"(?: \s? (?: 2 | ² | \^ 2 | \(2\) ) (?! \d ) )?"
 _UNIT = rf"""(?: (?P<unit> % (?: \s? points? )? | {_ONE_UNIT} {_UNIT_END}
-    (?: (?: \s? / \s? (?: [\d.]++ \s? )? | \s per \s (?: [\d.]++ \s )? ) {_ONE_UNIT} {_UNIT_END} ){{0,3}} ) (?! \p{{L}} ) )"""
+    (?: (?: \s? / \s? (?: [\d.]++ \s? )? | \s per \s (?: [\d.]++ \s )? ) {_ONE_UNIT} {_UNIT_END} ){{0,3}} )
+    (?! \p{{L}} ) )"""
 _SPACE_UNIT = rf"(?: [\s-]? {_UNIT} )?+"
 _SAME_UNIT = rf"(?: \s? (?: % | {_ONE_UNIT} {_UNIT_END} (?: / [\p{{L}}\d.]++ )?+ ) (?! \p{{L}} ) )?+"
 _IS = r"(?: \s? [=:,;] \s? | \s? (?: of | was | is | from | between | rang(?:e[ds]?|ing) (?: \s from )? ) \s | \s )"
@@ -95,10 +96,13 @@ _NO_LABEL = (
 )
 _COUNT = rf"(?: {_NO_LABEL} (?<! [\p{{L}}\p{{N}}] | \d [.,·/:] | [-–−<>≤≥=~] ) {INTEGER} {_ENDS} (?! \s? % | [-–]\d ) )"
 _COUNT_WORD = rf"(?: (?<! [\p{{L}}\p{{N}}-] ) (?= ze|on|tw|th|fo|fi|si|se|ei|ni|te|el|hu|an?\s ) {NUMBER_WORDS} )"
-_OF = r"(?: \s? / \s? | \s (?: out \s of | of ) \s (?: (?: the | all | a \s total \s of | these | those | our ) \s ){0,2} )"
+_DETERMINER = r"(?: (?: the | all | a \s total \s of | these | those | our ) \s )"
+_OF = rf"(?: \s? / \s? | \s (?: out \s of | of ) \s {_DETERMINER}{{0,2}} )"
 _WHOLE = rf"(?P<n> {INTEGER} ) {_ENDS} (?! [-–/]\d | \s? % )"
-_THOSE = r"(?: \s (?! (?: and | or | but | versus | vs | in | of | to | had | was | were | who ) \b ) \p{L} [\p{L}\d'’-]*+ ){0,4}?"
-_MEASURED = r"(?: [mµμnk]?g | mcg | [md]?l | [cm]?m | days? | weeks? | months? | years? | hours? | min | h | Gy | IU ) (?! \p{L} )"
+_THOSE = r"""(?: \s (?! (?: and | or | but | versus | vs | in | of | to | had | was | were | who ) \b )
+    \p{L} [\p{L}\d'’-]*+ ){0,4}?"""
+_MEASURED = r"""(?: [mµμnk]?g | mcg | [md]?l | [cm]?m | days? | weeks? | months? | years? | hours? | min | h | Gy | IU )
+    (?! \p{L} )"""
 _PERCENT = r"(?P<value> \d{1,4} (?: [.·∙‧,] \d{1,3} )? ) \s? (?P<unit> % )"
 _PERCENT_IN = rf"\s? [(\[,;=] \s? (?: \s? = \s? )? {_PERCENT} (?: \s? [)\]] )?"
 
@@ -117,14 +121,17 @@ _MEASURES = {
 }
 _RATIO_NAME = " | ".join(_MEASURES.values())
 _AT_A_NUMBER = r"(?= [\d.·+\u2212\u2013-] )"
-_HAS_RATIO_NAME = rf"{_AT_A_NUMBER} (?<= (?<! \p{{L}} ) (?: {_RATIO_NAME} ) (?: \s? [)\]] )? (?: \s? [=:,;(\[] \s? | \s (?: (?: of | was | is ) \s )? ) )"
+_HAS_RATIO_NAME = rf"""{_AT_A_NUMBER} (?<= (?<! \p{{L}} ) (?: {_RATIO_NAME} ) (?: \s? [)\]] )?
+    (?: \s? [=:,;(\[] \s? | \s (?: (?: of | was | is ) \s )? ) )"""
 _HAS_NAMED_RATIO = _HAS_RATIO_NAME.replace(f" | {_MEASURES['ratio']}", "")
-_TELLS = r"(?: \s? [=:,] \s? | \s (?: (?: was | were | of | is | at | being ) \s )? (?: (?: about | only | approximately | \+ ) \s )? )"
+_TELLS = r"""(?: \s? [=:,] \s? | \s (?: (?: was | were | of | is | at | being ) \s )?
+    (?: (?: about | only | approximately | \+ ) \s )? )"""
 
 RULES = (
     rule(
         "dose of cells or size of a window",
-        rf"""{_VALUE} {_SPACE_UNIT} \s? (?: ± | \+ \s? / \s? [-–−] ) \s? {_NUMBER} (?= \s? [×x*] \s? 10 | \s (?: million | billion ) )
+        rf"""{_VALUE} {_SPACE_UNIT} \s? (?: ± | \+ \s? / \s? [-–−] ) \s? {_NUMBER}
+             (?= \s? [×x*] \s? 10 | \s (?: million | billion ) )
            | (?<= \b (?: weeks? | days? | visit | months? ) \s ) {_VALUE} \s? (?: ± | \+ \s? / \s? [-–−] ) \s? {_NUMBER}
              (?= \s? (?: days? | weeks? | d ) \b )""",
         "they got [[2.1 ± 0.4]] × 10^6 cells",
@@ -142,7 +149,8 @@ RULES = (
     ),
     rule(
         "estimate and its named interval",
-        rf"(?! \d\d (?: [.·]\d+ )? \s? %? [\s-]? {_CI} ) {_VALUE} {_SPACE_UNIT} {_APART} {_NAMED_CI} {_IS} [(\[]? {_INTERVAL} {_SAME_UNIT} {_CLOSE}",
+        rf"""(?! \d\d (?: [.·]\d+ )? \s? %? [\s-]? {_CI} ) {_VALUE} {_SPACE_UNIT} {_APART} {_NAMED_CI} {_IS} [(\[]?
+             {_INTERVAL} {_SAME_UNIT} {_CLOSE}""",
         "HR [[0.65; 95% CI 0.48 to 0.87]]",
         "OR = [[2.1 (95% CI, 1.2–3.6)]]",
         "a difference of [[-1.2 mmHg (95% confidence interval -2.0 to -0.4)]]",
@@ -195,7 +203,8 @@ RULES = (
     ),
     rule(
         "percentage of people",
-        rf"(?<! \d | \d [.,·] | [-–] ) {_PERCENT} \s (?: out \s )? of \s (?: (?: the | all | our ) \s ){{0,2}} {_WHOLE} (?= {_THOSE} \s \L<people> \b )",
+        rf"""(?<! \d | \d [.,·] | [-–] ) {_PERCENT} \s (?: out \s )? of \s {_DETERMINER}{{0,2}} {_WHOLE}
+             (?= {_THOSE} \s \L<people> \b )""",
         "[[30% of 7]] patients",
         people=words("people"),
     ),
@@ -208,9 +217,10 @@ RULES = (
     rule(
         "test statistic",
         rf"""(?<! [\p{{L}}\p{{N}}_.] | [-–] ) {_TEST}
-             (?: \s? [(\[{{_] \s? (?: {_DF_NAME} )? {_DF} (?: \s? , \s? n \s? = \s? (?P<n> {INTEGER} ) )? \s? [)\]}}]? | {_DF} )?
+             (?: \s? [(\[{{_] \s? (?: {_DF_NAME} )? {_DF} (?: \s? , \s? n \s? = \s? (?P<n> {INTEGER} ) )?
+                 \s? [)\]}}]? | {_DF} )?
              \s? [=＝] \s? (?P<value> {_SIGNED} )
-             (?: \s? [,;(] \s? {_DF_NAME} {_DF} \)? )?""",
+             (?: \s? [,;(] \s? {_DF_NAME} {_DF} )?""",
         "([[t(23) = 2.4]], P < .05)",
         "[[F(1, 45) = 5.2]]",
         "[[χ2 = 4.1, df = 1]]",
@@ -230,7 +240,8 @@ RULES = (
     ),
     rule(
         "estimate with a spread in parentheses",
-        rf"{_VALUE} {_SPACE_UNIT} \s? [(\[] \s? (?: ± \s? | \+/- \s? )? (?P<spread> {_NUMBER} {_ENDS} ) {_SAME_UNIT} \s? [)\]]",
+        rf"""{_VALUE} {_SPACE_UNIT} \s? [(\[] \s? (?: ± \s? | \+/- \s? )? (?P<spread> {_NUMBER} {_ENDS} ) {_SAME_UNIT}
+             \s? [)\]]""",
         "mean (SD) of [[12.3 (4.5)]]",
         units=UNITS,
     ),
@@ -242,7 +253,8 @@ RULES = (
     rule(
         "mean or median",
         rf"""{_AT_A_NUMBER} (?<= \b (?: means? | medians? ) (?: \s [^\s.;:()\d=]++ ){{0,7}}? {_TELLS} )
-             {_NO_LABEL} {_VALUE} {_SPACE_UNIT} (?! \p{{L}} | \s? [-–(\[/:×] \s? \d | \s? (?: to | and | or | x ) \s \d )""",
+             {_NO_LABEL} {_VALUE} {_SPACE_UNIT}
+             (?! \p{{L}} | \s? [-–(\[/:×] \s? \d | \s? (?: to | and | or | x ) \s \d )""",
         "median follow-up was [[26 months]].",
         "the mean age of [[54 years]] was",
         units=UNITS,
@@ -294,7 +306,8 @@ _KIND = compile_pattern(
         | (?P<difference> differences? | changes? | reductions? | decreases? | increases? | improvements? | gains?
             | loss(?:es)? | declines? | rise | fall | drop | (?-i:[SW]?MD)
             | (?: changed | reduced | decreased | increased | improved | declined | fell | rose | dropped | moved
-                | lower(?:ed)? | gained | lost | longer | higher | shorter | greater ) (?: \s (?: on \s average | an \s average | a \s mean ) )? \s (?: by | of ) )
+                | lower(?:ed)? | gained | lost | longer | higher | shorter | greater )
+                (?: \s (?: on \s average | an \s average | a \s mean ) )? \s (?: by | of ) )
         | (?P<median> medians? ) | (?P<mean> means? | average[ds]? )
         | (?P<proportion> rates? | incidences? | proportions? | percentages? | prevalence | probabilit(?:y|ies)
             | sensitivity | specificity | frequency ) ) (?! \p{{L}} )"""
@@ -319,20 +332,21 @@ _SPREAD_KINDS = {
 _OF_THE_DOCUMENT = compile_pattern(rf"(?: ± | \+ \s? / \s? [-–−] ) \s? (?: the \s )? {_SPREAD_NAME}")
 _N_BEHIND = compile_pattern(rf"\s? [(\[,;]? \s? n \s? = \s? (?P<n> {INTEGER} ) {_ENDS}")
 _GROUP_NOUN = r"(?: group | arm | cohort )"
+_GROUP_WORDS = r"""(?: (?! (?: and | or | vs | versus | in | for | the | than | from | to ) \b )
+    [\p{L}\d] [\p{L}\d/+-]*+ \s ){1,3}"""
 _GROUP_BEHIND = compile_pattern(
     rf"""\s? [,(\[]? \s? (?: (?: in | for | with | on | among ) \s )? (?: the \s )?
-         (?P<group> (?: (?! (?: and | or | vs | versus | in | for | the | than | from | to ) \b ) [\p{{L}}\d] [\p{{L}}\d/+-]*+ \s ){{1,3}}? {_GROUP_NOUN}
-           | {_GROUP_NOUN} \s [A-Z\d] ) (?! \p{{L}} )"""
+         (?P<group> {_GROUP_WORDS}? {_GROUP_NOUN} | {_GROUP_NOUN} \s [A-Z\d] ) (?! \p{{L}} )"""
 )
 _GROUP_BEFORE = _ends(
-    rf"""\b (?: in | for | the ) \s (?: the \s )? (?P<group> (?: (?! (?: and | or | in | for | the ) \b ) [\p{{L}}\d] [\p{{L}}\d/+-]*+ \s ){{1,3}} {_GROUP_NOUN}
-           | {_GROUP_NOUN} \s [A-Z\d] ) ,? (?: \s (?: was | were | had | it \s was ) )?"""
+    rf"""\b (?: in | for | the ) \s (?: the \s )? (?P<group> {_GROUP_WORDS} {_GROUP_NOUN} | {_GROUP_NOUN} \s [A-Z\d] )
+         ,? (?: \s (?: was | were | had | it \s was ) )?"""
 )
 _OUTCOME = _ends(
-    rf"""\b (?: means? | medians? | average | ratios? \s for | (?-i:[HOR]R) \s for ) (?: \s? [(\[] [^()\[\]]{{0,30}} [)\]] )?
-         \s (?P<outcome> (?! (?: of | was | were | for | and ) \b ) \p{{L}} [\p{{L}}\d'’/-]*+
-             (?: \s (?! (?: was | were | of ) \b ) [\p{{L}}\d'’/-]++ ){{0,6}} )
-         (?: \s? [=:,(\[] | \s (?: was | were | of | is | at ) )?"""
+    r"""\b (?: means? | medians? | average | ratios? \s for | (?-i:[HOR]R) \s for )
+        (?: \s? [(\[] [^()\[\]]{0,30} [)\]] )? \s (?P<outcome> (?! (?: of | was | were | for | and ) \b ) \p{L} [\p{L}\d'’/-]*+
+            (?: \s (?! (?: was | were | of ) \b ) [\p{L}\d'’/-]++ ){0,6} )
+        (?: \s? [=:,(\[] | \s (?: was | were | of | is | at ) )?"""
 )
 _TIME = r"(?: hours? | h | minutes? | days? | weeks? | wks? | months? | years? ) \b"
 _TIMEPOINT = compile_pattern(
