@@ -22,7 +22,7 @@ from pipeline.rules import compile_pattern
 CONSISTENT, INCONSISTENT, FLIPS, NOT_CHECKABLE = "consistent", "inconsistent", "decision_flips", "not_checkable"
 
 SIGNIFICANT = 0.05
-_SLACK = {"test": 0.0, "interval": 0.3, "shares": 0.3, "means": 0.3, "change": 0.1}
+_SLACK = {"test": 0.0, "interval": 0.3, "shares": 0.3, "means": 0.7, "change": 0.1}
 """How many standard normal deviates a stated P may be away from the recomputed one, by what it is recomputed from.
 
 A test statistic settles its P. From an interval it is settled but for the test (likelihood, score or log-rank beside
@@ -48,6 +48,11 @@ _SAME_PEOPLE = compile_pattern(
     r"""\b (?: before | baseline | cross-?over | crossed | paired | preoperativ | pre- | fellow | contralateral
         | within-group | matched | repeated | from \s [-−\d.·]+ | ANCOVA | period ) """
 )
+_RELATIVE = compile_pattern(
+    r"\b (?: relative (?! \s risk ) | risk \s reduction | reduc | efficacy | median ) [^;()]* \Z"
+)
+_OF_GROUPS = compile_pattern(r"\b (?: groups? | arms? | cohorts? | placebo | controls? ) \b")
+_AFTERWARDS = compile_pattern(r"\b (?: after | following | post-?\p{L}* | adjusted ) \b")
 _INTEGERS = compile_pattern(r"\b (?: integers? | whole (?: \s | - ) numbers? | Likert )")
 _ZERO_ONE = compile_pattern(r"\b (?: binary | dichotomous | 0/1 | yes/no )")
 _ONE_SIDED = compile_pattern(r"\b (?: one | 1 )[\s-](?: sided | tailed ) \b")
@@ -168,18 +173,20 @@ def _judge_interval(fact: Fact) -> Iterator[Check]:
     low, high = printed(mention.part("low")), printed(mention.part("high"))
     stated = f"{mention.part('low')} to {mention.part('high')}"
     evidence = (fact.number,)
-    # Two negative bounds are often given by their size, and a reduction without its sign.
-    both_negative = record.low < 0 and record.high < 0
-    if record.low > record.high and not both_negative:
-        yield Check("interval the right way round", INCONSISTENT, stated, "", evidence)
+    if record.low > record.high:
+        # The bounds of a reduction are often given by their size.
+        if record.kind != "difference" and not (record.low < 0 and record.high < 0):
+            yield Check("interval the right way round", INCONSISTENT, stated, "", evidence)
         return
     if record.value is None or (record.kind == "proportion" and record.high <= 1 < record.value):
         return
-    estimate = printed(record.value_text)
-    bounds = Interval(min(low.low, high.low), max(low.high, high.high))
+    estimate, bounds = printed(record.value_text), Interval(low.low, high.high)
     mirrored = Interval(-estimate.high, -estimate.low)
-    good = estimate.meets(bounds) or (record.kind == "difference" and mirrored.meets(bounds))
-    yield Check("estimate within interval", _verdict(good), f"{record.value_text} in {stated}", str(bounds), evidence)
+    verdict = CONSISTENT
+    if not estimate.meets(bounds) and not (record.kind == "difference" and mirrored.meets(bounds)):
+        # Behind a mean or a percentage the interval may be that of a difference.
+        verdict = INCONSISTENT if record.kind in ("ratio", "difference") else NOT_CHECKABLE
+    yield Check("estimate within interval", verdict, f"{record.value_text} in {stated}", str(bounds), evidence)
 
 
 def _judge_integers(fact: Fact) -> Iterator[Check]:
@@ -217,14 +224,16 @@ def _judge_p_values(facts: Sequence[Fact]) -> Iterator[Check]:
                 continue
             last = before[-1]
             joined = _JOINED.fullmatch(_text_between(last, value)) is not None
+            since = [fact for fact in before if fact.mention.start >= _end_of_earlier(value, values)]
             if joined and last.record.spread_kind == "ci" and last.record.kind in ("ratio", "difference"):
-                yield _judge_effect(last, value, stated)
+                if not _RELATIVE.search(last.mention.before[-80:]):
+                    yield _judge_effect(last, value, stated)
             elif joined and last.record.kind == "statistic":
                 yield _judge_test(last, value, stated)
-            elif joined and last.record.kind == "difference" and last.record.spread is not None:
+            elif joined and last.record.kind == "difference" and last.record.spread is not None and len(since) == 1:
                 yield from _judge_change(last, value, stated, sentence)
-            elif pair := _pair(before, value, values):
-                yield from _judge_pair(pair, value, stated, groups)
+            elif len(since) == 2 and _are_compared(since[0], since[1], value):
+                yield from _judge_pair((since[0], since[1]), value, stated, groups)
 
 
 def _stated(fact: Fact, text: str) -> _Stated | None:
@@ -248,7 +257,9 @@ def _stated(fact: Fact, text: str) -> _Stated | None:
                 rounded = printed(record.value_text)
             except ValueError:  # a power of ten, a percentage
                 rounded = Interval(value * 0.95, value * 1.05)
-            interval = Interval(max(rounded.low, 0.0), min(rounded.high, 1.0))
+            # `P = 0.0001` is printed for whatever is less, too.
+            low = 0.0 if regex.fullmatch(r"0?[.·]0{2,}1", record.value_text) else max(rounded.low, 0.0)
+            interval = Interval(low, min(rounded.high, 1.0))
     return _Stated(interval, f"P {record.comparator} {record.value_text}", one_sided)
 
 
@@ -271,6 +282,8 @@ def _judge_effect(effect: Fact, value: Fact, stated: _Stated) -> Check:
     record, mention = effect.record, effect.mention
     evidence = (effect.number, value.number)
     name = "P of an interval"
+    if record.kind == "ratio" and min(record.value, record.low, record.high) <= 0:
+        return Check(name, NOT_CHECKABLE, stated.text, "", evidence)
     try:
         computed = arithmetic.p_of_interval(
             printed(record.value_text),
@@ -331,17 +344,17 @@ def _judge_change(change: Fact, value: Fact, stated: _Stated, sentence: Sequence
     yield next((check for check in found if check.verdict == CONSISTENT), found[0])
 
 
-def _pair(before: Sequence[Fact], value: Fact, values: Sequence[Fact]) -> tuple[Fact, Fact] | None:
-    """The two numbers that a P-value behind them compares: the only two since the P-value before it."""
-    earlier = [other.mention.end for other in values if other.mention.end <= value.mention.start]
-    since = [fact for fact in before if fact.mention.start >= max(earlier, default=0)]
-    if len(since) != 2:
-        return None
-    one, two = since
+def _end_of_earlier(value: Fact, values: Sequence[Fact]) -> int:
+    """Where the P-value before this one ends, 0 where it is the first."""
+    return max((other.mention.end for other in values if other.mention.end <= value.mention.start), default=0)
+
+
+def _are_compared(one: Fact, two: Fact, value: Fact) -> bool:
+    """Whether a P-value behind two numbers compares them."""
     between, tail = _text_between(one, two), _text_between(two, value)
     if _PARTED.search(between) or not _VERSUS.search(between) or len(between) > 120:
-        return None
-    return None if _PARTED_TAIL.search(tail.rstrip("(; [")) or len(tail) > 100 else (one, two)
+        return False
+    return not _PARTED_TAIL.search(tail.rstrip("(; [")) and len(tail) <= 100
 
 
 def _judge_pair(
@@ -358,6 +371,10 @@ def _judge_pair(
             yield _compared(name, "shares", stated, computed, evidence)
         elif all(record.kind == "mean" and record.spread is not None for record in (one, two)):
             name = "P of two means"
+            first = pair[0].mention
+            around = first.before[-60:] + _text_between(*pair) + _text_between(pair[1], value)
+            if not _OF_GROUPS.search(around) or _AFTERWARDS.search(around):
+                return
             yield _judge_means(pair, stated, groups, evidence)
     except (ValueError, ArithmeticError):
         yield Check(name, NOT_CHECKABLE, stated.text, "", evidence)
@@ -431,7 +448,7 @@ def _judge_arms(sentence: Sequence[Fact]) -> Iterator[Check]:
         return
     if not all(_PLAIN_BETWEEN.fullmatch(_text_between(*two)) for two in pairwise(sentence)):
         return
-    if not _TWO_ARMS.search(total.mention.sentence.text):
+    if not _TWO_ARMS.search(total.mention.sentence.text) or not _ASSIGNED.search(_text_between(total, arms[0])):
         return
     added = sum(arm.record.value for arm in arms)
     stated = f"{total.record.value}"
@@ -456,6 +473,8 @@ def _judge_leavers(sentence: Sequence[Fact]) -> Iterator[Check]:
     recomputed = f"{completed[0].record.value} + {left[0].record.value} = {added}"
     evidence = tuple(fact.number for fact in sentence)
     verdict = _verdict(added == entered[0].record.value)
+    if added < entered[0].record.value:  # the sentence may tell of one way to leave
+        verdict = NOT_CHECKABLE
     yield Check("completed and discontinued", verdict, f"{entered[0].record.value}", recomputed, evidence)
 
 

@@ -68,8 +68,11 @@ UNITS = words("measure_units")
 _MINUS = r"(?: [-+\u2212\u2010\u2011] | (?<= [\s(\[,=:] ) \u2013 ) \s?"
 _NUMBER = r"(?: [1-9]\d{0,2} (?: ,\d{3} )++ (?: [.·]\d++ )? | \d++ (?: [.·∙‧] \d++ )? | (?<! \d ) [.·] \d++ )"
 _ENDS = r"(?! \d | [.,·∙‧]\d )"
-_STARTS = r"(?<! [\p{L}\p{N}_^] | \d [.,·∙/:] | [<>≤≥] \s? )"
+_STARTS = r"(?<! [\p{L}\p{N}_^] | \d [.,·∙/:] | [<>≤≥×] \s? | \b p \s? = \s? | \s [x*] \s )"
 _DASHED = r"(?<! \d \s? [-–−] | \p{L} - )"
+_NO_LABEL = r"""(?<! \d \s (?: to | of ) \s (?: the \s )?
+    | \b (?: grades? | weeks? | days? | stage | phase | type | level | months? | years? | visit | cycles? | groups?
+        | arms? | cohorts? | class | table | part | step | patient | case | protocol | method | session ) \s )"""
 _VALUE = rf"(?P<value> (?: {_STARTS} {_MINUS} )?+ {_STARTS} {_DASHED} {_NUMBER} {_ENDS} )"
 _SIGNED = rf"(?: (?: {_MINUS} )?+ {_NUMBER} {_ENDS} )"
 _ONE_UNIT = r"(?: mm \s? Hg | cm \s? H2O | percentage \s points? | log\s?10 | \L<units> (?! \p{L} ) )"
@@ -91,9 +94,6 @@ _SPREAD_NAME = r"""(?P<spread_name> standard \s (?: deviations? | errors? (?: \s
     | S \.? D \.? s? | S \.? E \.? (?: M \.? )? s? ) (?! \p{L} )"""
 _RANGE_NAME = r"(?P<range_name> IQRs? | inter-?\s?quartile \s ranges? | quartiles | Q1 \s? [-–,] \s? Q3 | range )"
 
-_NO_LABEL = (
-    r"(?<! \b (?: grade | weeks? | days? | stage | phase | type | level | months? | years? | visit | cycles? ) \s )"
-)
 _COUNT = rf"(?: {_NO_LABEL} (?<! [\p{{L}}\p{{N}}] | \d [.,·/:] | [-–−<>≤≥=~] ) {INTEGER} {_ENDS} (?! \s? % | [-–]\d ) )"
 _COUNT_WORD = rf"(?: (?<! [\p{{L}}\p{{N}}-] ) (?= ze|on|tw|th|fo|fi|si|se|ei|ni|te|el|hu|an?\s ) {NUMBER_WORDS} )"
 _DETERMINER = r"(?: (?: the | all | a \s total \s of | these | those | our ) \s )"
@@ -103,7 +103,7 @@ _THOSE = r"""(?: \s (?! (?: and | or | but | versus | vs | in | of | to | had | 
     \p{L} [\p{L}\d'’-]*+ ){0,4}?"""
 _MEASURED = r"""(?: [mµμnk]?g | mcg | [md]?l | [cm]?m | days? | weeks? | months? | years? | hours? | min | h | Gy | IU )
     (?! \p{L} )"""
-_PERCENT = r"(?P<value> \d{1,4} (?: [.·∙‧,] \d{1,3} )? ) \s? (?P<unit> % )"
+_PERCENT = r"(?P<value> \d{1,4} (?: [.·∙‧,] \d{1,3} )? ) \s? (?P<unit> % ) (?! [\s-]? (?: CI | CrI | confid ) )"
 _PERCENT_IN = rf"\s? [(\[,;=] \s? (?: \s? = \s? )? {_PERCENT} (?: \s? [)\]] )?"
 
 _DF_NUMBER = r"\d{1,6} (?: [.·] \d{1,3} )?"
@@ -149,8 +149,8 @@ RULES = (
     ),
     rule(
         "estimate and its named interval",
-        rf"""(?! \d\d (?: [.·]\d+ )? \s? %? [\s-]? {_CI} ) {_VALUE} {_SPACE_UNIT} {_APART} {_NAMED_CI} {_IS} [(\[]?
-             {_INTERVAL} {_SAME_UNIT} {_CLOSE}""",
+        rf"""(?! \d\d (?: [.·]\d+ )? \s? (?: % | percent )? [\s-]? {_CI} ) {_NO_LABEL} {_VALUE} {_SPACE_UNIT}
+             {_APART} {_NAMED_CI} {_IS} [(\[]? {_INTERVAL} {_SAME_UNIT} {_CLOSE}""",
         "HR [[0.65; 95% CI 0.48 to 0.87]]",
         "OR = [[2.1 (95% CI, 1.2–3.6)]]",
         "a difference of [[-1.2 mmHg (95% confidence interval -2.0 to -0.4)]]",
@@ -218,7 +218,7 @@ RULES = (
         "test statistic",
         rf"""(?<! [\p{{L}}\p{{N}}_.] | [-–] ) {_TEST}
              (?: \s? [(\[{{_] \s? (?: {_DF_NAME} )? {_DF} (?: \s? , \s? n \s? = \s? (?P<n> {INTEGER} ) )?
-                 \s? [)\]}}]? | {_DF} )?
+                 \s? [)\]}}]? | (?P<df> \d{{1,3}} , \s? \d{{1,6}} (?: \.\d )? ) )?
              \s? [=＝] \s? (?P<value> {_SIGNED} )
              (?: \s? [,;(] \s? {_DF_NAME} {_DF} )?""",
         "([[t(23) = 2.4]], P < .05)",
@@ -301,30 +301,32 @@ def _ends(pattern: str) -> regex.Pattern[str]:
     return compile_pattern(rf"(?r) (?: {pattern} ) \s* \Z")
 
 
+_CHANGE_CUE = r"""(?P<difference> differences? | changes? | reductions? | decreases? | increases? | improvements?
+    | gains? | loss(?:es)? | declines? | rise | fall | drop | (?-i:[SW]?MD)
+    | (?: changed | reduced | decreased | increased | improved | declined | fell | rose | dropped | moved | lower(?:ed)?
+        | gained | lost | longer | higher | shorter | greater )
+        (?: \s (?: on \s average | an \s average | a \s mean ) )? \s (?: by | of ) )"""
+_AVERAGE_CUE = r"(?P<median> medians? ) | (?P<mean> means? | average[ds]? )"
 _KIND = compile_pattern(
-    rf"""(?r) \b (?: (?P<ratio> (?: {_RATIO_NAME} ) )
-        | (?P<difference> differences? | changes? | reductions? | decreases? | increases? | improvements? | gains?
-            | loss(?:es)? | declines? | rise | fall | drop | (?-i:[SW]?MD)
-            | (?: changed | reduced | decreased | increased | improved | declined | fell | rose | dropped | moved
-                | lower(?:ed)? | gained | lost | longer | higher | shorter | greater )
-                (?: \s (?: on \s average | an \s average | a \s mean ) )? \s (?: by | of ) )
-        | (?P<median> medians? ) | (?P<mean> means? | average[ds]? )
+    rf"""(?r) \b (?: (?P<ratio> (?: {_RATIO_NAME} ) ) | {_CHANGE_CUE} | {_AVERAGE_CUE}
         | (?P<proportion> rates? | incidences? | proportions? | percentages? | prevalence | probabilit(?:y|ies)
             | sensitivity | specificity | frequency ) ) (?! \p{{L}} )"""
 )
+_AVERAGE = compile_pattern(rf"(?r) \b (?: {_CHANGE_CUE} | {_AVERAGE_CUE} ) (?! \p{{L}} )")
 _TOLD_RANGE = compile_pattern(rf"(?r) \b (?: (?P<ci> (?: {_LEVEL} )? {_CI} ) | {_RANGE_NAME} ) \b")
 _TOLD_SPREAD = compile_pattern(
     rf"(?r) (?<! \p{{L}} ) (?: means? | averages? | \b M ) \s? [,(\[/±+-]* \s? [±+/–−-]* \s? {_SPREAD_NAME}"
 )
 _MEASURE_PATTERNS = {name: compile_pattern(pattern) for name, pattern in _MEASURES.items()}
 _MOST_PEOPLE = 20_000
+_CUT = regex.compile(r"\d\.\s*\Z")  # a number whose point was taken for the end of a sentence
 _COEFFICIENT = compile_pattern(r"(?: [βδΔ] | \b (?: beta | b | d | coefficient ) ) \s? [=,:]? \s? \Z")
 _APART_FROM = compile_pattern(r".{80} | \b (?: when | where | which | except | compared ) \b")
 _COMPARED = compile_pattern(r"\b (?: vs | versus | v | and | to | with | than ) \.? (?: \s \p{L}+ ){0,3} \s? \Z")
 _FROM_OR_TO = compile_pattern(r"\b (?: from | to ) \s \Z | \b from \s [^;]*? \d [^;]*? \b to \s")
 _OPENED = compile_pattern(r"\p{L} \s? [(\[] [^()\[\]]* \Z")
 _RATIO = compile_pattern(rf"(?r) (?<! \p{{L}} ) (?: {_RATIO_NAME} ) (?! \p{{L}} )")
-_CHANGE = compile_pattern(r"differences? | [SW]?MD")
+_DIFFERENCE = compile_pattern(r"differences? | [SW]?MD")
 _SPREAD_KINDS = {
     "sd": compile_pattern(r"standard \s dev | S \.? D"),
     "se": compile_pattern(r"standard \s err | S \.? E"),
@@ -344,7 +346,8 @@ _GROUP_BEFORE = _ends(
 )
 _OUTCOME = _ends(
     r"""\b (?: means? | medians? | average | ratios? \s for | (?-i:[HOR]R) \s for )
-        (?: \s? [(\[] [^()\[\]]{0,30} [)\]] )? \s (?P<outcome> (?! (?: of | was | were | for | and ) \b ) \p{L} [\p{L}\d'’/-]*+
+        (?: \s? [(\[] [^()\[\]]{0,30} [)\]] )?
+        \s (?P<outcome> (?! (?: of | was | were | for | and ) \b ) \p{L} [\p{L}\d'’/-]*+
             (?: \s (?! (?: was | were | of ) \b ) [\p{L}\d'’/-]++ ){0,6} )
         (?: \s? [=:,(\[] | \s (?: was | were | of | is | at ) )?"""
 )
@@ -403,27 +406,25 @@ def _kind(mention: Mention) -> tuple[str, str]:
         return "statistic", _test(test)
     if "count" in mention.parts or "n" in mention.parts:
         return "proportion", ""
-    before = mention.before[-_REACH:]
-    cue = _KIND.search(before)
+    before, unit, spread = mention.before[-_REACH:], mention.part("unit"), "spread" in mention.parts
+    cue = (_AVERAGE if mention.rule == "mean or median" else _KIND).search(before)
     kind = next((name for name, part in cue.groupdict().items() if part), "") if cue else ""
-    if mention.rule.startswith("ratio"):
-        kind = "ratio"
-    spread = "spread" in mention.parts
     between = before[cue.end() :] if cue else ""
+    named = None if unit else _RATIO.search(before)
+    is_difference = kind == "difference" and cue is not None and _DIFFERENCE.fullmatch(cue["difference"]) is not None
+    if named and not spread and (mention.rule.startswith("ratio") or (kind == "difference" and not is_difference)):
+        kind = "ratio"  # "the ratio for loss of sight was 0.7": a ratio, no change
     if kind == "difference" and (_is_level(mention, between) or (spread and _APART_FROM.search(between))):
         return "mean", ""
-    if kind in ("ratio", "median", "proportion", "") and spread:
+    if kind == "difference":
+        return kind, "difference" if is_difference else "change"
+    if spread:
         return "mean", ""
-    if kind == "ratio" and mention.part("unit"):
-        return "", ""
     if kind == "ratio":
-        named = _RATIO.search(before)
         names = (name for name, pattern in _MEASURE_PATTERNS.items() if named and pattern.fullmatch(named[0]))
-        return kind, next(names, "ratio")
-    if kind == "difference" and cue:
-        return kind, "difference" if _CHANGE.fullmatch(cue["difference"]) else "change"
-    if not kind and mention.part("unit") == "%" and "low" in mention.parts:
-        return "proportion", ""
+        return ("", "") if unit else (kind, next(names, "ratio"))
+    if kind in ("proportion", ""):
+        return ("proportion" if unit == "%" and "low" in mention.parts else ""), ""
     return kind, ""
 
 
@@ -477,16 +478,22 @@ def _kinds_of_document(text: str) -> tuple[str, ...]:
     return tuple(sorted({kind for told in _OF_THE_DOCUMENT.finditer(text) for kind in _kinds_of(told["spread_name"])}))
 
 
-def _is_told(mention: Mention) -> bool:
+def _is_statistic(mention: Mention, document: Document) -> bool:
     """Whether the words say what the number is, where the rule alone does not."""
-    if mention.rule.endswith("in parentheses") and not mention.rule.startswith("ratio") and not _told(mention):
+    count, whole = mention.part("count"), mention.part("n")
+    if not mention.before and _CUT.search(document.article.text, max(mention.start - 5, 0), mention.start):
         return False
-    if mention.rule == "percentage, and its count":  # of a strength, as in `0.5% (n = 120)`, people are no share
-        return 100 * integer(mention.part("count")) < _MOST_PEOPLE * decimal(mention.part("value"))
-    if mention.rule == "part of people" and "/" in mention.text:
-        return integer(mention.part("count")) <= integer(mention.part("n"))
-    if mention.rule == "estimate and its named interval" and not mention.part("open") and mention.part("unit") == "%":
-        return _COMPARED.search(mention.before[-40:]) is None  # the interval is that of the difference
+    match mention.rule:
+        case "estimate with a range in parentheses" | "estimate with a spread in parentheses":
+            if not _told(mention):
+                return False
+        case "percentage, and its count":  # of a strength, as in `0.5% (n = 120)`, people are no share
+            return 100 * integer(count) < _MOST_PEOPLE * decimal(mention.part("value"))
+        case "part of people":
+            return "/" not in mention.text or integer(count) <= integer(whole)
+        case "estimate and its named interval" if mention.part("unit") == "%" and not mention.part("open"):
+            if _COMPARED.search(mention.before[-40:]):  # the interval is that of the difference
+                return False
     if "spread" in mention.parts and _COEFFICIENT.search(mention.before[-12:]):
         return False
     return _kind(mention)[0] != ""
@@ -502,7 +509,7 @@ def _find(document: Document) -> Iterator[Mention]:
         if called and not _A_WHOLE.search(text):
             called = [each for each in called if each.name not in _OF_WHOLES]
         for mention in find_mentions(called, sentence) if called else ():
-            if _is_told(mention):
+            if _is_statistic(mention, document):
                 yield mention
 
 
