@@ -163,6 +163,18 @@ def p_of_interval(estimate: Interval, low: Interval, high: Interval, level: floa
     return p_of_z(Interval(size.low / errors.high, size.high / errors.low))
 
 
+def is_in_the_middle(estimate: Interval, low: Interval, high: Interval, *, is_ratio: bool) -> bool:
+    """Whether an estimate can stand in the middle of its confidence interval, as normal theory has it, by and large."""
+    if is_ratio:
+        if min(estimate.high, low.high, high.high) <= 0:
+            return False
+        estimate, low, high = (
+            Interval(*(math.log(max(edge, each.high / 1e6)) for edge in each)) for each in (estimate, low, high)
+        )
+    middle, slack = Interval((low.low + high.low) / 2, (low.high + high.high) / 2), 0.1 * (high.high - low.low)
+    return estimate.meets(Interval(middle.low - slack, middle.high + slack))
+
+
 def p_of_change(mean: Interval, spread: Interval, n: int, *, is_error: bool) -> Interval:
     """P of a paired t-test from a mean change with its standard deviation, or with its standard error.
 

@@ -174,8 +174,8 @@ def _judge_interval(fact: Fact) -> Iterator[Check]:
     stated = f"{mention.part('low')} to {mention.part('high')}"
     evidence = (fact.number,)
     if record.low > record.high:
-        # The bounds of a reduction are often given by their size.
-        if record.kind != "difference" and not (record.low < 0 and record.high < 0):
+        # The bounds of a reduction are often given by their size; those of a ratio never.
+        if record.kind == "ratio" or not printed(record.value_text).meets(Interval(high.low, low.high)):
             yield Check("interval the right way round", INCONSISTENT, stated, "", evidence)
         return
     if record.value is None or (record.kind == "proportion" and record.high <= 1 < record.value):
@@ -282,19 +282,25 @@ def _judge_effect(effect: Fact, value: Fact, stated: _Stated) -> Check:
     record, mention = effect.record, effect.mention
     evidence = (effect.number, value.number)
     name = "P of an interval"
-    if record.kind == "ratio" and min(record.value, record.low, record.high) <= 0:
+    is_ratio, level = record.kind == "ratio", record.level_percent or 95.0
+    if is_ratio and min(record.value, record.low, record.high) <= 0:
         return Check(name, NOT_CHECKABLE, stated.text, "", evidence)
+    estimate, low, high = (printed(mention.part(part)) for part in ("value", "low", "high"))
     try:
-        computed = arithmetic.p_of_interval(
-            printed(record.value_text),
-            printed(mention.part("low")),
-            printed(mention.part("high")),
-            record.level_percent or 95.0,
-            is_ratio=record.kind == "ratio",
-        )
+        computed = arithmetic.p_of_interval(estimate, low, high, level, is_ratio=is_ratio)
     except (ValueError, ArithmeticError):
         return Check(name, NOT_CHECKABLE, stated.text, "", evidence)
-    return _compared(name, "interval", stated, computed, evidence)
+    if arithmetic.is_in_the_middle(estimate, low, high, is_ratio=is_ratio):
+        return _compared(name, "interval", stated, computed, evidence)
+    # No normal theory gave this interval; still it holds the null or does not.
+    null = float(is_ratio)
+    excluded = low.low > null or high.high < null
+    included = low.high < null < high.low
+    if level != 95 or stated.significant is None or not (excluded or included):
+        return Check(name, NOT_CHECKABLE, stated.text, "", evidence)
+    verdict = CONSISTENT if stated.significant == excluded else FLIPS
+    side = "P < 0.05" if excluded else "P > 0.05"
+    return Check(name, verdict, stated.text, side, evidence)
 
 
 def _judge_test(test: Fact, value: Fact, stated: _Stated) -> Check:
@@ -441,16 +447,18 @@ def _judge_sizes(facts: Sequence[Fact]) -> Iterator[Check]:
 
 def _judge_arms(sentence: Sequence[Fact]) -> Iterator[Check]:
     """One total and then its two arms, in a sentence that speaks of assignment and of two."""
-    if len(sentence) != 3 or not _ASSIGNED.search(sentence[0].mention.sentence.text):
+    if len(sentence) != 3:
         return
     total, *arms = sentence
     if total.record.scope != "total" or not all(_is_group(arm) and arm.record.stage in _ORDER for arm in arms):
         return
     if not all(_PLAIN_BETWEEN.fullmatch(_text_between(*two)) for two in pairwise(sentence)):
         return
-    if not _TWO_ARMS.search(total.mention.sentence.text) or not _ASSIGNED.search(_text_between(total, arms[0])):
+    if not _TWO_ARMS.search(total.mention.sentence.text) or not _ASSIGNED.search(arms[0].mention.before):
         return
     added = sum(arm.record.value for arm in arms)
+    if 2 * added < total.record.value:  # other things than people were assigned
+        return
     stated = f"{total.record.value}"
     recomputed = " + ".join(str(arm.record.value) for arm in arms) + f" = {added}"
     evidence = tuple(fact.number for fact in sentence)

@@ -62,11 +62,11 @@ VERDICTS = [
     ("Falls came to 2/45 (4%) versus 20/44 (45%) (P = .47).", "P of two proportions", "decision_flips"),
     ("Falls came to 0/45 (0%) versus 0/44 (0%) (P = .47).", "P of two proportions", "not_checkable"),
     (
-        "Riders were assigned to cells (n = 20) or placebo (n = 20). Reach was 61.2 ± 8.4 versus 55.0 ± 9.1 (P = .03).",
+        "We randomized riders to cells (n = 20) or gel (n = 20). It was 61.2 ± 8.4 vs 55 ± 9.1 in controls (P = .03).",
         "P of two means",
         "consistent",
     ),
-    ("Reach was 61.2 ± 8.4 versus 55.0 ± 9.1 (P = .03).", "P of two means", "not_checkable"),
+    ("Reach was 61.2 ± 8.4 versus 55.0 ± 9.1 in controls (P = .03).", "P of two means", "not_checkable"),
     ("We randomized 40 patients to cells (n = 20) or placebo (n = 20).", "arms add up", "consistent"),
     ("We randomized 40 patients to cells (n = 20) or placebo (n = 22).", "arms add up", "inconsistent"),
 ]
@@ -81,6 +81,7 @@ QUIET = [
     "Non-inferiority was shown (HR 0.65; 95% CI 0.48 to 0.87; P = .4 for non-inferiority).",
     "Falls and sprains were rarer (HR 0.65; 95% CI 0.48 to 0.87; and 0.7; P = .4 and .3, respectively).",
     "Sway was 19.3 ± 4.4 before and 12.8 ± 3.9 after the course (P < .001), n = 3.",
+    "Of 20 riders on cells and 20 on gel, reach was 61.2 ± 8.4 versus 55.0 ± 9.1 after the course (P < .0001).",
     "The odds fell by age (OR 2.1; 95% CI 1.2 to 3.6; P for trend = .6).",
 ]
 
@@ -155,13 +156,8 @@ def test_impossible_means_and_deviations_are_found() -> None:
         (arithmetic.p_of_t(printed("2.0687"), 23), 0.05),
         (arithmetic.p_of_f(printed("4.0566"), 1, 45), 0.05),
         (arithmetic.p_of_chi2(printed("3.8415"), 1), 0.05),
-        (
-            arithmetic.p_of_z(
-                printed("1.9600"),
-            ),
-            0.05,
-        ),
+        (arithmetic.p_of_z(printed("1.9600")), 0.05),
     ],
 )
 def test_p_values_are_those_of_tables(computed: arithmetic.Interval, p: float) -> None:
-    assert computed.low == pytest.approx(p, abs=1e-5)
+    assert computed.low == pytest.approx(p, abs=2e-5)

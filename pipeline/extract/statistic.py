@@ -68,12 +68,17 @@ UNITS = words("measure_units")
 _MINUS = r"(?: [-+\u2212\u2010\u2011] | (?<= [\s(\[,=:] ) \u2013 ) \s?"
 _NUMBER = r"(?: [1-9]\d{0,2} (?: ,\d{3} )++ (?: [.·]\d++ )? | \d++ (?: [.·∙‧] \d++ )? | (?<! \d ) [.·] \d++ )"
 _ENDS = r"(?! \d | [.,·∙‧]\d )"
-_STARTS = r"(?<! [\p{L}\p{N}_^] | \d [.,·∙/:] | [<>≤≥×] \s? | \b p \s? = \s? | \s [x*] \s )"
+_STARTS = r"""(?<! [\p{L}\p{N}_^] | \d [.,·∙/:] | [<>≤≥×] \s? | [<>] \s? /? \s? = \s? | \b p \s? = \s? | \d \. \s
+    | \s [x*] \s )"""
 _DASHED = r"(?<! \d \s? [-–−] | \p{L} - )"
-_NO_LABEL = r"""(?<! \d \s (?: to | of ) \s (?: the \s )?
-    | \b (?: grades? | weeks? | days? | stage | phase | type | level | months? | years? | visit | cycles? | groups?
-        | arms? | cohorts? | class | table | part | step | patient | case | protocol | method | session ) \s )"""
-_VALUE = rf"(?P<value> (?: {_STARTS} {_MINUS} )?+ {_STARTS} {_DASHED} {_NUMBER} {_ENDS} )"
+_NO_LABEL = r"""(?<! (?: \d | \b (?: one | two | three | four | five | six | seven | eight | nine | ten ) )
+        \s (?: to | of ) \s (?: the \s )?
+    | \s out \s of \s (?: the \s )?
+    | \b (?: grades? | weeks? | days? | stage | phase | type | level | months? | years? | visit | cycles?
+        | groups? | arms? | cohorts? | class | table | part | step | patient | case | protocol | method | session )
+        \s )"""
+_AT_A_NUMBER = r"(?= [\d.·+\u2212\u2013-] )"  # tried before what looks back
+_VALUE = rf"{_AT_A_NUMBER} (?P<value> (?: {_STARTS} {_MINUS} )?+ {_STARTS} {_DASHED} {_NUMBER} {_ENDS} )"
 _SIGNED = rf"(?: (?: {_MINUS} )?+ {_NUMBER} {_ENDS} )"
 _ONE_UNIT = r"(?: mm \s? Hg | cm \s? H2O | percentage \s points? | log\s?10 | \L<units> (?! \p{L} ) )"
 _UNIT_END = r"(?: \s? (?: 2 | ² | \^ 2 | \(2\) ) (?! \d ) )?"
@@ -83,8 +88,8 @@ _UNIT = rf"""(?: (?P<unit> % (?: \s? points? )? | {_ONE_UNIT} {_UNIT_END}
 _SPACE_UNIT = rf"(?: [\s-]? {_UNIT} )?+"
 _SAME_UNIT = rf"(?: \s? (?: % | {_ONE_UNIT} {_UNIT_END} (?: / [\p{{L}}\d.]++ )?+ ) (?! \p{{L}} ) )?+"
 _IS = r"(?: \s? [=:,;] \s? | \s? (?: of | was | is | from | between | rang(?:e[ds]?|ing) (?: \s from )? ) \s | \s )"
-_TO = r"(?: \s? (?: to | and | through ) \s | \s? [-–—−‐‑] \s? | \s? [,;] \s? )"
-_INTERVAL = rf"(?P<low> {_SIGNED} ) {_SAME_UNIT} {_TO} (?P<high> {_SIGNED} )"
+_TO = r"(?: (?<= [\s(\[] \d [\d.]{0,6} ) -- | \s? (?: to | and | through ) \s | \s? [-–—−‐‑] \s? | \s? [,;] \s? )"
+_INTERVAL = rf"(?P<low> {_SIGNED} ) {_SAME_UNIT} {_TO} (?P<high> {_SIGNED} ) (?! [-–]\d )"
 _CI = r"(?: (?: CI | CrI ) s? | (?: confidence | credib(?:le|ility) ) [\s-] (?: intervals? | limits? ) )"
 _LEVEL = r"(?: (?P<level> \d\d (?: [.·]\d+ )? ) \s? (?: % | percent ) [\s-]? )"
 _NAMED_CI = rf"(?: {_LEVEL} {_CI} | {_CI} \s? [,:]? \s? (?: {_LEVEL} )? ) (?: \s? [(\[] \s? {_CI} \s? [)\]] )?"
@@ -94,13 +99,16 @@ _SPREAD_NAME = r"""(?P<spread_name> standard \s (?: deviations? | errors? (?: \s
     | S \.? D \.? s? | S \.? E \.? (?: M \.? )? s? ) (?! \p{L} )"""
 _RANGE_NAME = r"(?P<range_name> IQRs? | inter-?\s?quartile \s ranges? | quartiles | Q1 \s? [-–,] \s? Q3 | range )"
 
-_COUNT = rf"(?: {_NO_LABEL} (?<! [\p{{L}}\p{{N}}] | \d [.,·/:] | [-–−<>≤≥=~] ) {INTEGER} {_ENDS} (?! \s? % | [-–]\d ) )"
-_COUNT_WORD = rf"(?: (?<! [\p{{L}}\p{{N}}-] ) (?= ze|on|tw|th|fo|fi|si|se|ei|ni|te|el|hu|an?\s ) {NUMBER_WORDS} )"
+_COUNT = rf"""(?: (?= \d ) {_NO_LABEL} (?<! [\p{{L}}\p{{N}}] | \d [.,·/:] | [-–−<>≤≥=~] )
+    {INTEGER} {_ENDS} (?! \s? % | [-–]\d ) )"""
+_COUNT_WORD = rf"(?: (?= ze|on|tw|th|fo|fi|si|se|ei|ni|te|el|hu|an?\s ) (?<! [\p{{L}}\p{{N}}-] ) {NUMBER_WORDS} )"
 _DETERMINER = r"(?: (?: the | all | a \s total \s of | these | those | our ) \s )"
 _OF = rf"(?: \s? / \s? | \s (?: out \s of | of ) \s {_DETERMINER}{{0,2}} )"
 _WHOLE = rf"(?P<n> {INTEGER} ) {_ENDS} (?! [-–/]\d | \s? % )"
-_THOSE = r"""(?: \s (?! (?: and | or | but | versus | vs | in | of | to | had | was | were | who ) \b )
-    \p{L} [\p{L}\d'’-]*+ ){0,4}?"""
+_ONE_WORD = r"""(?: \s (?! (?: and | or | but | versus | vs | in | of | to | had | was | were | who ) \b )
+    \p{L} [\p{L}\d'’-]*+ )"""
+_THOSE = rf"{_ONE_WORD}{{0,4}}?"
+_FEW = rf"(?: \s \L<people> \b {_THOSE} | {_ONE_WORD}?? )"
 _MEASURED = r"""(?: [mµμnk]?g | mcg | [md]?l | [cm]?m | days? | weeks? | months? | years? | hours? | min | h | Gy | IU )
     (?! \p{L} )"""
 _PERCENT = r"(?P<value> \d{1,4} (?: [.·∙‧,] \d{1,3} )? ) \s? (?P<unit> % ) (?! [\s-]? (?: CI | CrI | confid ) )"
@@ -120,7 +128,6 @@ _MEASURES = {
     "ratio": r"ratios?",
 }
 _RATIO_NAME = " | ".join(_MEASURES.values())
-_AT_A_NUMBER = r"(?= [\d.·+\u2212\u2013-] )"
 _HAS_RATIO_NAME = rf"""{_AT_A_NUMBER} (?<= (?<! \p{{L}} ) (?: {_RATIO_NAME} ) (?: \s? [)\]] )?
     (?: \s? [=:,;(\[] \s? | \s (?: (?: of | was | is ) \s )? ) )"""
 _HAS_NAMED_RATIO = _HAS_RATIO_NAME.replace(f" | {_MEASURES['ratio']}", "")
@@ -149,7 +156,8 @@ RULES = (
     ),
     rule(
         "estimate and its named interval",
-        rf"""(?! \d\d (?: [.·]\d+ )? \s? (?: % | percent )? [\s-]? {_CI} ) {_NO_LABEL} {_VALUE} {_SPACE_UNIT}
+        rf"""{_AT_A_NUMBER} (?! \d\d (?: [.·]\d+ )? \s? (?: % | percent )? [\s-]? {_CI} )
+             {_NO_LABEL} {_VALUE} {_SPACE_UNIT}
              {_APART} {_NAMED_CI} {_IS} [(\[]? {_INTERVAL} {_SAME_UNIT} {_CLOSE}""",
         "HR [[0.65; 95% CI 0.48 to 0.87]]",
         "OR = [[2.1 (95% CI, 1.2–3.6)]]",
@@ -174,7 +182,7 @@ RULES = (
     ),
     rule(
         "part of a whole and its percentage",
-        rf"(?P<count> {_COUNT} | {_COUNT_WORD} ) {_OF} {_WHOLE} {_THOSE} {_PERCENT_IN}",
+        rf"(?P<count> {_COUNT} | {_COUNT_WORD} ) (?: \s \p{{L}}++ )?? {_OF} {_WHOLE} {_THOSE} {_PERCENT_IN}",
         "[[12 of 45 (26.7%)]]",
         "[[12/45 patients (27%)]]",
     ),
@@ -185,25 +193,26 @@ RULES = (
     ),
     rule(
         "percentage, and the part of a whole",
-        rf"""(?<! \d | \d [.,·] ) {_PERCENT} {_THOSE} \s? [(\[,] \s? (?: n \s? = \s? )?
+        rf"""(?= \d ) (?<! \d | \d [.,·] ) {_PERCENT} {_THOSE} \s? [(\[,] \s? (?: n \s? = \s? )?
              (?P<count> {INTEGER} ) {_OF} {_WHOLE} (?: {_THOSE} \s? [)\]] )?""",
         "[[45% (18/40)]]",
         "in [[45% (18 of 40 patients)]] of",
     ),
     rule(
         "percentage, and its count",
-        rf"(?<! \d | \d [.,·] ) {_PERCENT} \s? [(\[] \s? n \s? = \s? (?P<count> {INTEGER} ) {_ENDS} \s? [)\]]",
+        rf"(?= \d ) (?<! \d | \d [.,·] ) {_PERCENT} \s? [(\[] \s? n \s? = \s? (?P<count> {INTEGER} ) {_ENDS} \s? [)\]]",
         "[[55.6% (n = 5)]]",
     ),
     rule(
         "count and its percentage",
-        rf"(?P<count> {_COUNT} | {_COUNT_WORD} ) (?! \s? {_MEASURED} ) {_THOSE} \s? [(\[] \s? {_PERCENT} \s? [)\]]",
+        rf"(?P<count> {_COUNT} | {_COUNT_WORD} ) (?! \s? {_MEASURED} ) {_FEW} \s? [(\[] \s? {_PERCENT} \s? [)\]]",
         "[[12 (26.7%)]] of them",
         "[[Five patients (56%)]] did",
+        people=words("people"),
     ),
     rule(
         "percentage of people",
-        rf"""(?<! \d | \d [.,·] | [-–] ) {_PERCENT} \s (?: out \s )? of \s {_DETERMINER}{{0,2}} {_WHOLE}
+        rf"""(?= \d ) (?<! \d | \d [.,·] | [-–] ) {_PERCENT} \s (?: out \s )? of \s {_DETERMINER}{{0,2}} {_WHOLE}
              (?= {_THOSE} \s \L<people> \b )""",
         "[[30% of 7]] patients",
         people=words("people"),
@@ -323,7 +332,9 @@ _CUT = regex.compile(r"\d\.\s*\Z")  # a number whose point was taken for the end
 _COEFFICIENT = compile_pattern(r"(?: [βδΔ] | \b (?: beta | b | d | coefficient ) ) \s? [=,:]? \s? \Z")
 _APART_FROM = compile_pattern(r".{80} | \b (?: when | where | which | except | compared ) \b")
 _COMPARED = compile_pattern(r"\b (?: vs | versus | v | and | to | with | than ) \.? (?: \s \p{L}+ ){0,3} \s? \Z")
-_FROM_OR_TO = compile_pattern(r"\b (?: from | to ) \s \Z | \b from \s [^;]*? \d [^;]*? \b to \s")
+_FROM_OR_TO = compile_pattern(
+    r"\b (?: from | to | vs\.? | versus | than ) \s \Z | \b from \s [^;]*? \d [^;]*? \b to \s"
+)
 _OPENED = compile_pattern(r"\p{L} \s? [(\[] [^()\[\]]* \Z")
 _RATIO = compile_pattern(rf"(?r) (?<! \p{{L}} ) (?: {_RATIO_NAME} ) (?! \p{{L}} )")
 _DIFFERENCE = compile_pattern(r"differences? | [SW]?MD")
@@ -415,7 +426,7 @@ def _kind(mention: Mention) -> tuple[str, str]:
     if named and not spread and (mention.rule.startswith("ratio") or (kind == "difference" and not is_difference)):
         kind = "ratio"  # "the ratio for loss of sight was 0.7": a ratio, no change
     if kind == "difference" and (_is_level(mention, between) or (spread and _APART_FROM.search(between))):
-        return "mean", ""
+        return "mean" if spread or unit != "%" else "proportion", ""
     if kind == "difference":
         return kind, "difference" if is_difference else "change"
     if spread:
