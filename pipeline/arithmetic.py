@@ -171,7 +171,7 @@ def is_in_the_middle(estimate: Interval, low: Interval, high: Interval, *, is_ra
         estimate, low, high = (
             Interval(*(math.log(max(edge, each.high / 1e6)) for edge in each)) for each in (estimate, low, high)
         )
-    middle, slack = Interval((low.low + high.low) / 2, (low.high + high.high) / 2), 0.1 * (high.high - low.low)
+    middle, slack = Interval((low.low + high.low) / 2, (low.high + high.high) / 2), 0.05 * (high.high - low.low)
     return estimate.meets(Interval(middle.low - slack, middle.high + slack))
 
 

@@ -146,9 +146,10 @@ def _judge_share(fact: Fact, sentence: Sequence[Fact]) -> Iterator[Check]:
         counts = arithmetic.counts_of_percent(percent, whole)
         shown = f"{counts[0]} of {whole}" if counts else f"no count of {whole}"
         yield Check("possible percent", _verdict(bool(counts)), f"{record.value_text}% of {whole}", shown, evidence)
-    elif percent is not None and count and percent.low <= 100:
+    elif percent is not None and count and count > 1 and percent.low <= 100:
         wholes = arithmetic.wholes_of_count(percent, count)
-        shown = f"of {wholes[0]} to {wholes[-1]}" if wholes else "of no whole number"
+        ends = dict.fromkeys((wholes[0], wholes[-1])) if wholes else ("no whole number",)
+        shown = f"of {' to '.join(map(str, ends))}"
         yield Check("possible percent", _verdict(bool(wholes)), f"{count} is {record.value_text}%", shown, evidence)
 
 
@@ -173,15 +174,15 @@ def _judge_interval(fact: Fact) -> Iterator[Check]:
     low, high = printed(mention.part("low")), printed(mention.part("high"))
     stated = f"{mention.part('low')} to {mention.part('high')}"
     evidence = (fact.number,)
+    estimate, bounds = printed(record.value_text), Interval(min(low.low, high.low), max(low.high, high.high))
+    mirrored = Interval(-estimate.high, -estimate.low)
     if record.low > record.high:
         # The bounds of a reduction are often given by their size; those of a ratio never.
-        if record.kind == "ratio" or not printed(record.value_text).meets(Interval(high.low, low.high)):
+        if record.kind == "ratio" or not (estimate.meets(bounds) or mirrored.meets(bounds)):
             yield Check("interval the right way round", INCONSISTENT, stated, "", evidence)
         return
-    if record.value is None or (record.kind == "proportion" and record.high <= 1 < record.value):
+    if record.unit == "%" and record.high <= 1 < record.value:  # an interval of shares
         return
-    estimate, bounds = printed(record.value_text), Interval(low.low, high.high)
-    mirrored = Interval(-estimate.high, -estimate.low)
     verdict = CONSISTENT
     if not estimate.meets(bounds) and not (record.kind == "difference" and mirrored.meets(bounds)):
         # Behind a mean or a percentage the interval may be that of a difference.
@@ -434,6 +435,8 @@ _ORDER = ("screened", "enrolled", "randomized")
 _TWO_ARMS = compile_pattern(
     r"\b (?: two | 2 ) \s (?: [\p{L}-]+ \s ){0,2}? (?: groups | arms ) \b | \b either \b | \b 1\s?:\s?1 \b | \b or \b"
 )
+_MORE_ARMS = compile_pattern(r"\b (?: three | four | five | six | [3-9] ) \s (?: [\p{L}-]+ \s )? (?: groups | arms )")
+_OUT_OF = compile_pattern(r"\s (?: \p{L}+ \s )? (?: out \s )? of \s .*")
 _ASSIGNED = compile_pattern(r"\b (?: randomi[sz]ed | randomly | assigned | allocated | divided )")
 
 
@@ -454,7 +457,8 @@ def _judge_arms(sentence: Sequence[Fact]) -> Iterator[Check]:
         return
     if not all(_PLAIN_BETWEEN.fullmatch(_text_between(*two)) for two in pairwise(sentence)):
         return
-    if not _TWO_ARMS.search(total.mention.sentence.text) or not _ASSIGNED.search(arms[0].mention.before):
+    text = total.mention.sentence.text
+    if not _TWO_ARMS.search(text) or _MORE_ARMS.search(text) or not _ASSIGNED.search(arms[0].mention.before):
         return
     added = sum(arm.record.value for arm in arms)
     if 2 * added < total.record.value:  # other things than people were assigned
@@ -491,7 +495,7 @@ def _judge_stages(sentence: Sequence[Fact]) -> Iterator[Check]:
     totals = [fact for fact in sentence if fact.record.scope == "total" and fact.record.stage in (*_ORDER, "completed")]
     order = (*_ORDER, "completed")
     for one, two in pairwise(totals):
-        if order.index(one.record.stage) < order.index(two.record.stage):
+        if order.index(one.record.stage) < order.index(two.record.stage) and not _OUT_OF.match(_text_between(one, two)):
             good = two.record.value <= one.record.value
             stated = f"{two.record.value} {two.record.stage}"
             recomputed = f"at most {one.record.value} {one.record.stage}"

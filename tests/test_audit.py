@@ -8,10 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import arithmetic
+from pipeline import arithmetic, run
 from pipeline.arithmetic import printed
 from pipeline.audit import audit, flagged
 from pipeline.extract import extract
+from pipeline.interchange import annotate
+from pipeline.read import make_article
 from pipeline.records import Check
 from tests.marked import document
 
@@ -94,6 +96,17 @@ def test_what_is_not_bound_is_not_judged(text: str) -> None:
 def test_a_failed_check_is_named_in_the_rows_that_it_rests_on() -> None:
     facts, _ = extract(document("Falls were rarer (HR 0.65; 95% CI 0.48 to 0.87; P = .4)."))
     assert [fact.review for fact in flagged(facts, audit(facts))] == ["P of an interval: decision_flips"] * 2
+
+
+def test_checks_are_a_table_and_statistics_no_annotations() -> None:
+    article = make_article("Falls were rarer (HR 0.65; 95% CI 0.48 to 0.87; P = .4).", "one", "one", "")
+    extraction = run.work_on(article)
+    assert isinstance(extraction, run.Extraction)
+    table = run.tables_of([extraction])["checks"]
+    assert list(table["verdict"]) == ["consistent", "decision_flips"]
+    assert list(table["evidence"]) == ["1", "1 2"]
+    assert list(table["article_id"]) == ["one", "one"]
+    assert [each.label for each in annotate(extraction.facts)] == ["PValue"]
 
 
 def test_the_interval_is_what_rounding_leaves() -> None:

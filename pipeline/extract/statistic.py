@@ -68,7 +68,7 @@ UNITS = words("measure_units")
 _MINUS = r"(?: [-+\u2212\u2010\u2011] | (?<= [\s(\[,=:] ) \u2013 ) \s?"
 _NUMBER = r"(?: [1-9]\d{0,2} (?: ,\d{3} )++ (?: [.·]\d++ )? | \d++ (?: [.·∙‧] \d++ )? | (?<! \d ) [.·] \d++ )"
 _ENDS = r"(?! \d | [.,·∙‧]\d )"
-_STARTS = r"""(?<! [\p{L}\p{N}_^] | \d [.,·∙/:] | [<>≤≥×] \s? | [<>] \s? /? \s? = \s? | \b p \s? = \s? | \d \. \s
+_STARTS = r"""(?<! [\p{L}\p{N}_^.·∙] | \d [.,·∙/:] | [<>≤≥×] \s? | [<>] \s? /? \s? = \s? | \b p \s? = \s? | \d \. \s
     | \s [x*] \s )"""
 _DASHED = r"(?<! \d \s? [-–−] | \p{L} - )"
 _NO_LABEL = r"""(?<! (?: \d | \b (?: one | two | three | four | five | six | seven | eight | nine | ten ) )
@@ -104,7 +104,7 @@ _COUNT = rf"""(?: (?= \d ) {_NO_LABEL} (?<! [\p{{L}}\p{{N}}] | \d [.,·/:] | [-�
 _COUNT_WORD = rf"(?: (?= ze|on|tw|th|fo|fi|si|se|ei|ni|te|el|hu|an?\s ) (?<! [\p{{L}}\p{{N}}-] ) {NUMBER_WORDS} )"
 _DETERMINER = r"(?: (?: the | all | a \s total \s of | these | those | our ) \s )"
 _OF = rf"(?: \s? / \s? | \s (?: out \s of | of ) \s {_DETERMINER}{{0,2}} )"
-_WHOLE = rf"(?P<n> {INTEGER} ) {_ENDS} (?! [-–/]\d | \s? % )"
+_WHOLE = rf"(?P<n> {INTEGER} ) {_ENDS} (?! [-–/]\d | \s? (?: % | mm ) )"
 _ONE_WORD = r"""(?: \s (?! (?: and | or | but | versus | vs | in | of | to | had | was | were | who ) \b )
     \p{L} [\p{L}\d'’-]*+ )"""
 _THOSE = rf"{_ONE_WORD}{{0,4}}?"
@@ -156,7 +156,7 @@ RULES = (
     ),
     rule(
         "estimate and its named interval",
-        rf"""{_AT_A_NUMBER} (?! \d\d (?: [.·]\d+ )? \s? (?: % | percent )? [\s-]? {_CI} )
+        rf"""{_AT_A_NUMBER} (?! \d\d (?: [.·]\d+ )? \s? (?: % | percent )? ,? [\s-]? {_CI} )
              {_NO_LABEL} {_VALUE} {_SPACE_UNIT}
              {_APART} {_NAMED_CI} {_IS} [(\[]? {_INTERVAL} {_SAME_UNIT} {_CLOSE}""",
         "HR [[0.65; 95% CI 0.48 to 0.87]]",
