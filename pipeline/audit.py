@@ -505,25 +505,39 @@ def _judge_stages(sentence: Sequence[Fact]) -> Iterator[Check]:
 # Doses.
 
 
+_TOLERANCE = 0.05
+"""How far, relatively, a dose may be from what its parts give: doses are printed to one or two digits."""
+
+
 def _judge_doses(facts: Sequence[Fact]) -> Iterator[Check]:
+    """Two doses of a sentence, one of which follows from the other."""
     doses = [fact for fact in facts if fact.table == "cell_dose" and fact.record.cells and not fact.record.cells_high]
+    weights = [fact for fact in facts if fact.table == "statistic" and _is_weight(fact)]
     for sentence in _sentences(doses):
         if len(sentence) != 2:
             continue
         for part, whole in (sentence, sentence[::-1]):
-            one, all_ = part.record, whole.record
-            evidence = tuple(fact.number for fact in sentence)
-            stated = f"{whole.mention.text}"
-            if all_.total and not one.total and one.per == all_.per and isinstance(one.administrations, int):
-                computed = one.cells * one.administrations
-                name = "administrations times dose"
-            elif one.cells_per_administration and all_.per == "administration" and not all_.total:
-                computed = one.cells_per_administration
-                name = "concentration times volume"
+            one, other = part.record, whole.record
+            evidence = [fact.number for fact in sentence]
+            same = [fact for fact in weights if fact.mention.sentence == part.mention.sentence]
+            if other.total and not one.total and one.per == other.per and one.administrations:
+                name, computed = "administrations times dose", one.cells * one.administrations
+            elif one.cells_per_administration and other.per == "administration" and not other.total:
+                name, computed = "concentration times volume", one.cells_per_administration
+            elif one.per == "kg" and other.per == "administration" and len(same) == 1:
+                name, computed = "dose times weight", one.cells * same[0].record.value
+                evidence.append(same[0].number)
             else:
                 continue
-            good = abs(computed - all_.cells) <= 0.05 * all_.cells
-            yield Check(name, _verdict(good), stated, f"{computed:.4g} cells", evidence)
+            times = other.cells / computed if computed else 0.0
+            verdict = _verdict(abs(times - 1) <= _TOLERANCE)
+            if verdict == INCONSISTENT and times >= 2 and abs(times - round(times)) <= _TOLERANCE:
+                verdict = NOT_CHECKABLE  # several injections of it, which nobody counts here
+            yield Check(name, verdict, whole.mention.text, f"{computed:.4g} cells", tuple(sorted(evidence)))
+
+
+def _is_weight(fact: Fact) -> bool:
+    return fact.record.unit == "kg" and fact.record.kind == "mean" and "weight" in fact.record.outcome.lower()
 
 
 # What is said twice.

@@ -69,6 +69,37 @@ VERDICTS = [
         "consistent",
     ),
     ("Reach was 61.2 ± 8.4 versus 55.0 ± 9.1 in controls (P = .03).", "P of two means", "not_checkable"),
+    (
+        "They received three infusions of 2 × 10^7 cells (total 6 × 10^7 cells).",
+        "administrations times dose",
+        "consistent",
+    ),
+    (
+        "They received three infusions of 2 × 10^7 cells (total 9 × 10^7 cells).",
+        "administrations times dose",
+        "inconsistent",
+    ),
+    ("They were injected with 2 × 10^7 cells/mL × 3 mL (6 × 10^7 cells).", "concentration times volume", "consistent"),
+    (
+        "They were injected with 2 × 10^7 cells/mL × 3 mL (7 × 10^7 cells).",
+        "concentration times volume",
+        "inconsistent",
+    ),
+    (
+        "They were injected with 2 × 10^7 cells/mL × 3 mL (3 × 10^8 cells).",
+        "concentration times volume",
+        "not_checkable",
+    ),
+    (
+        "With a mean weight of 70 kg they received 1 × 10^6 cells/kg (7 × 10^7 cells).",
+        "dose times weight",
+        "consistent",
+    ),
+    (
+        "With a mean weight of 70 kg they received 1 × 10^6 cells/kg (9 × 10^7 cells).",
+        "dose times weight",
+        "inconsistent",
+    ),
     ("We randomized 40 patients to cells (n = 20) or placebo (n = 20).", "arms add up", "consistent"),
     ("We randomized 40 patients to cells (n = 20) or placebo (n = 22).", "arms add up", "inconsistent"),
 ]

@@ -73,7 +73,7 @@ _STARTS = r"""(?<! [\p{L}\p{N}_^.·∙] | \d [.,·∙/:] | [<>≤≥×] \s? | [<
 _DASHED = r"(?<! \d \s? [-–−] | \p{L} - )"
 _NO_LABEL = r"""(?<! (?: \d | \b (?: one | two | three | four | five | six | seven | eight | nine | ten ) )
         \s (?: to | of ) \s (?: the \s )?
-    | \s out \s of \s (?: the \s )?
+    | \s out \s of \s (?: the \s )? | \s of \s the \s
     | \b (?: grades? | weeks? | days? | stage | phase | type | level | months? | years? | visit | cycles?
         | groups? | arms? | cohorts? | class | table | part | step | patient | case | protocol | method | session )
         \s )"""
@@ -131,8 +131,9 @@ _RATIO_NAME = " | ".join(_MEASURES.values())
 _HAS_RATIO_NAME = rf"""{_AT_A_NUMBER} (?<= (?<! \p{{L}} ) (?: {_RATIO_NAME} ) (?: \s? [)\]] )?
     (?: \s? [=:,;(\[] \s? | \s (?: (?: of | was | is ) \s )? ) )"""
 _HAS_NAMED_RATIO = _HAS_RATIO_NAME.replace(f" | {_MEASURES['ratio']}", "")
-_TELLS = r"""(?: \s? [=:,] \s? | \s (?: (?: was | were | of | is | at | being ) \s )?
-    (?: (?: about | only | approximately | \+ ) \s )? )"""
+_TELLS = r"""(?: \s? [=:,] \s?
+    | \s (?: was | were | of | is | being ) \s (?: (?: about | only | approximately ) \s )? )"""
+_MEASURED_WORD = r"(?: age | follow-?up | follow \s up | survival | duration | OS | PFS | DFS | time | stay | weight )"
 
 RULES = (
     rule(
@@ -261,7 +262,9 @@ RULES = (
     ),
     rule(
         "mean or median",
-        rf"""{_AT_A_NUMBER} (?<= \b (?: means? | medians? ) (?: \s [^\s.;:()\d=]++ ){{0,7}}? {_TELLS} )
+        rf"""{_AT_A_NUMBER} (?! \d++ (?: -\p{{L}} | % \]? \s? CI ) ) (?<= (?<! by \s ) \b (?: means? | medians? )
+                 (?: (?: \s [^\s.;:()\d=]++ ){{0,7}}? {_TELLS}
+                   | \s (?: (?: \p{{L}}++ \s ){{0,4}}? {_MEASURED_WORD} \s )? ) )
              {_NO_LABEL} {_VALUE} {_SPACE_UNIT}
              (?! \p{{L}} | \s? [-–(\[/:×] \s? \d | \s? (?: to | and | or | x ) \s \d )""",
         "median follow-up was [[26 months]].",
@@ -346,7 +349,7 @@ _OF_THE_DOCUMENT = compile_pattern(rf"(?: ± | \+ \s? / \s? [-–−] ) \s? (?: 
 _N_BEHIND = compile_pattern(rf"\s? [(\[,;]? \s? n \s? = \s? (?P<n> {INTEGER} ) {_ENDS}")
 _GROUP_NOUN = r"(?: group | arm | cohort )"
 _GROUP_WORDS = r"""(?: (?! (?: and | or | vs | versus | in | for | the | than | from | to ) \b )
-    [\p{L}\d] [\p{L}\d/+-]*+ \s ){1,3}"""
+    [\p{L}\d] [\p{L}\d/+-]* \s ){1,3}"""
 _GROUP_BEHIND = compile_pattern(
     rf"""\s? [,(\[]? \s? (?: (?: in | for | with | on | among ) \s )? (?: the \s )?
          (?P<group> {_GROUP_WORDS}? {_GROUP_NOUN} | {_GROUP_NOUN} \s [A-Z\d] ) (?! \p{{L}} )"""
@@ -358,8 +361,9 @@ _GROUP_BEFORE = _ends(
 _OUTCOME = _ends(
     r"""\b (?: means? | medians? | average | ratios? \s for | (?-i:[HOR]R) \s for )
         (?: \s? [(\[] [^()\[\]]{0,30} [)\]] )?
-        \s (?P<outcome> (?! (?: of | was | were | for | and ) \b ) \p{L} [\p{L}\d'’/-]*+
-            (?: \s (?! (?: was | were | of ) \b ) [\p{L}\d'’/-]++ ){0,6} )
+        \s (?P<outcome> (?! (?: of | was | were | for | and ) \b ) \p{L} [\p{L}\d'’/-]*
+            (?: \s (?! (?: was | were | of | from | ranging | (?: de | in ) creased | fell | rose ) \b )
+                [\p{L}\d'’/-]+ ){0,6} )
         (?: \s? [=:,(\[] | \s (?: was | were | of | is | at ) )?"""
 )
 _TIME = r"(?: hours? | h | minutes? | days? | weeks? | wks? | months? | years? ) \b"
@@ -462,7 +466,7 @@ def _told(mention: Mention) -> regex.Match[str] | None:
 def _spread_kind(mention: Mention, document: Document) -> str:
     if "spread" in mention.parts:
         name = mention.part("spread_name")
-        if not name and (told := _told(mention) or _OF_THE_DOCUMENT.search(mention.sentence.text)):
+        if not name and (told := _told(mention) or _OF_THE_DOCUMENT.search(_around(mention))):
             name = told["spread_name"]
         kinds = _kinds_of(name) if name else _kinds_of_document(document.article.text)
         return kinds[0] if len(kinds) == 1 else ""
@@ -477,6 +481,10 @@ def _spread_kind(mention: Mention, document: Document) -> str:
             return "ci"
         name = told["range_name"] if told else ""
     return "" if not name else "range" if name.lower() == "range" else "iqr"
+
+
+def _around(mention: Mention) -> str:
+    return mention.before[-_REACH:] + mention.text + mention.after[:_REACH]
 
 
 def _kinds_of(name: str) -> tuple[str, ...]:
