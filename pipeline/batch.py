@@ -27,7 +27,18 @@ from pipeline.tables import Row, tabulate, tabulate_failure
 FILES_PER_CHUNK = 100
 BYTES_PER_CHUNK = 20_000_000
 
-_ROWS_DEPEND_ON = ("document.py", "quantities.py", "records.py", "rules.py", "run.py", "tables.py", "extract", "read")
+_ROWS_DEPEND_ON = (
+    "arithmetic.py",
+    "audit.py",
+    "document.py",
+    "quantities.py",
+    "records.py",
+    "rules.py",
+    "run.py",
+    "tables.py",
+    "extract",
+    "read",
+)
 """Modules and packages of the pipeline; its vocabulary besides."""
 
 
@@ -158,7 +169,7 @@ def work_on_chunk(chunk: Sequence[Work], folder: Path, version: str, settings: S
         for result in work_on_file(work.path, work.name, settings):
             if isinstance(result, Extraction):
                 articles += 1
-                rows = tabulate(result.article, result.study_size, result.facts, result.rejected)
+                rows = tabulate(result.article, result.study_size, result.facts, result.rejected, result.checks)
                 yield result.article.id, rows, False
             else:
                 failures.append(result)

@@ -165,6 +165,23 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """Whether numbers of an article agree with each other.
+
+    `verdict` is `consistent`, `inconsistent`, `decision_flips` (a P on the other side of .05) or `not_checkable` (the
+    numbers belong together but one that is needed is missing or cannot be). `stated` is what the text says,
+    `recomputed` what follows from its other numbers, as wide as their rounding leaves it; `evidence` the numbers of the
+    mentions that it rests on.
+    """
+
+    check: str
+    verdict: str
+    stated: str
+    recomputed: str
+    evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A file or an article that could not be worked on: which, where in it, and why.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.audit import audit, flagged
 from pipeline.document import Document, disease_model
 from pipeline.evaluate import Compared, Evaluation, evaluate
 from pipeline.extract import extract
@@ -15,7 +16,7 @@ from pipeline.extract.extractor import Fact
 from pipeline.extract.study_size import StudySize, study_size
 from pipeline.interchange import AnnotatedDocument, Doubt, annotate, write_gold
 from pipeline.read import Options, ReadError, make_article, read
-from pipeline.records import NO_RESOURCES, Article, Failure, Rejected, Resources
+from pipeline.records import NO_RESOURCES, Article, Check, Failure, Rejected, Resources
 from pipeline.report import markdown
 from pipeline.tables import replacing
 from pipeline.vocabulary.terminology import terminology
@@ -42,6 +43,7 @@ class Extraction:
     article: Article
     facts: list[Fact]
     rejected: list[Rejected]
+    checks: list[Check]
 
     @property
     def study_size(self) -> StudySize | None:
@@ -69,12 +71,13 @@ def work_on(article: Article, resources: Resources = NO_RESOURCES) -> Extraction
     """The facts of an article; the one place where an error in the program becomes the failure of its article."""
     try:
         facts, rejected = extract(Document(article, resources))
+        checks = audit(facts)
     except Exception as error:  # the boundary of one article: the run goes on, and fails at its end
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{article.id}, in {Path(frame.filename).name} line {frame.lineno}"
         hit = "a pattern hit its time limit" if isinstance(error, TimeoutError) else f"{type(error).__name__}: {error}"
         return Failure(article.file, place, hit, "".join(traceback.format_exception(error)))
-    return Extraction(article, facts, rejected)
+    return Extraction(article, flagged(facts, checks), rejected, checks)
 
 
 def work_on_file(path: Path, name: str, settings: Settings = DEFAULTS) -> Iterator[Extraction | Failure]:

@@ -23,7 +23,7 @@ from pipeline import __version__
 from pipeline.extract import EXTRACTORS
 from pipeline.extract.extractor import Fact
 from pipeline.extract.study_size import StudySize
-from pipeline.records import Article, Failure, Rejected
+from pipeline.records import Article, Check, Failure, Rejected
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,11 +75,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "pipeline_version": "string",
     },
     **FACTS,
-    "statistic": EVIDENCE
-    | _text("kind")
-    | {"value": "Float64", "value_text": "string", "spread": "Float64", "spread_kind": "string"}
-    | {"low": "Float64", "high": "Float64", "unit": "string", "n": "Int64"}
-    | _text("group", "outcome", "timepoint"),
     "checks": _text("check", "verdict", "article_id", "stated", "recomputed", "evidence"),
     "trials": _text("trial_id", "registry_ids", "articles", "conflicts"),
     "rejected": _text("article_id", "table") | {"start": "Int64", "end": "Int64"} | _text("text", "reason"),
@@ -107,7 +102,11 @@ Row: TypeAlias = dict[str, Any]
 
 
 def tabulate(
-    article: Article, study_size: StudySize | None, facts: Iterable[Fact], rejected: Iterable[Rejected]
+    article: Article,
+    study_size: StudySize | None,
+    facts: Iterable[Fact],
+    rejected: Iterable[Rejected],
+    checks: Iterable[Check],
 ) -> dict[str, list[Row]]:
     """The rows of an article by table, without its `article_id`, which depends on the other articles."""
     rows: dict[str, list[Row]] = {"articles": [_article_row(article, study_size)]}
@@ -115,6 +114,9 @@ def tabulate(
         rows.setdefault(fact.table, []).append(_fact_row(article, fact))
     for each in rejected:
         rows.setdefault("rejected", []).append(_values(each))
+    for check in checks:
+        evidence = " ".join(map(str, check.evidence))
+        rows.setdefault("checks", []).append({**_values(check), "evidence": evidence})
     if article.is_rendered:
         rows["texts"] = [{"text": article.text}]
     return rows

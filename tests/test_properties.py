@@ -24,6 +24,7 @@ steady = settings(derandomize=True, deadline=None, max_examples=60, suppress_hea
 VOCABULARY = """P p = < > ≤ &lt; ( ) [ ] , ; : . % / - – − × x ^ · ± + ~ * ¼ Ã— <i> </i> 10 0.05 .03 0,2 1e-5 10−4 107
 n N 12 1,204 0 47 six sixty-four hundred and or of to in at per for trend NS n.s. not significant no patients people
 eyes group placebo cells kg mL million CAR-T received given died adverse events grade 3 fever Methods: Results:
+± +/- SD mean median (SD) 95% CI range IQR HR 0.65 OR difference t(23) F(1, 45) χ2 df 26.7% (n = 5) years mm/h
 Background weeks months was were less than respectively both all total serious death 3/12"""
 
 PIECES = [*VOCABULARY.split(), "\n", "\u00a0", "\u2009"]
@@ -81,6 +82,7 @@ REPEATED = (
         "died, ",
         "neither nor ",
     ),
+    *("1 ± 2 ", "HR 0.65 ", "(95% CI ", "95% CI 1 to 2 ", "mean ", "median 3 ", "t(2) = ", "1 (2) ", "3 (50%) ", "SD "),
     *("<", "&lt;", "<i>", "\u2009", "é", "😀", "P for trend ", "significance was set at ", "group A (n=3) vs "),
 )
 """What an adversary would repeat: what the rules begin with, and what they take any number of."""

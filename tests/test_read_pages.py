@@ -44,7 +44,7 @@ HOW = {"section", "rule", "review", "exponent_source"}
 def tables_of(article: Article) -> dict[str, pd.DataFrame]:
     result = work_on(article)
     assert isinstance(result, Extraction)
-    rows = tabulate(article, result.study_size, result.facts, result.rejected)
+    rows = tabulate(article, result.study_size, result.facts, result.rejected, result.checks)
     return {name: frame(rows.get(name, []), columns) for name, columns in TABLES.items()}
 
 

@@ -8,7 +8,7 @@ and the generic tests follow.
 from __future__ import annotations
 
 from pipeline.document import Document
-from pipeline.extract import adverse_event, cell_dose, p_value, sample_size
+from pipeline.extract import adverse_event, cell_dose, p_value, sample_size, statistic
 from pipeline.extract.extractor import Extractor, Fact
 from pipeline.records import Rejected
 
@@ -17,6 +17,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     cell_dose.EXTRACTOR,
     p_value.EXTRACTOR,
     adverse_event.EXTRACTOR,
+    statistic.EXTRACTOR,
 )
 
 

@@ -88,7 +88,7 @@ def attributes(label: str) -> tuple[str, ...]:
 
 
 def annotate(facts: Iterable[Fact]) -> tuple[Annotation, ...]:
-    """Facts as annotations."""
+    """Facts as annotations, but for those that the guideline has no label for."""
     return tuple(
         Annotation(
             fact.label,
@@ -99,6 +99,7 @@ def annotate(facts: Iterable[Fact]) -> tuple[Annotation, ...]:
             fact.mention.rule,
         )
         for fact in facts
+        if fact.label in LABELS
     )
 
 
