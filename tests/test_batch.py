@@ -134,6 +134,7 @@ def test_chunks_are_bounded_by_files_and_bytes() -> None:
     assert [len(chunk) for chunk in batch.chunks_of(small)] == [100, 100, 50]
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_do_not_mix(raw: Path, tmp_path: Path) -> None:
     from filelock import FileLock
 

@@ -175,6 +175,7 @@ def test_evidence_points_into_the_text(ran: Ran) -> None:
             assert row["sentence"] == "Pain fell (P = 0.03)."
 
 
+@pytest.mark.slow
 def test_a_second_run_writes_the_same_bytes(folder: Path, ran: Ran, tmp_path: Path) -> None:
     done = trialsift("run", folder, "--out", ran[1], "--quiet")
     assert done.stdout == ""
@@ -184,6 +185,7 @@ def test_a_second_run_writes_the_same_bytes(folder: Path, ran: Ran, tmp_path: Pa
     assert contents(tmp_path) == first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
 def test_a_run_that_is_stopped_leaves_the_earlier_tables(how: signal.Signals, tmp_path: Path) -> None:
     raw, out = tmp_path / "raw", tmp_path / "out"
@@ -212,6 +214,7 @@ def test_a_run_that_is_stopped_leaves_the_earlier_tables(how: signal.Signals, tm
     assert how == signal.SIGKILL or b"are as they were" in said
 
 
+@pytest.mark.slow
 def test_rendered_texts_are_kept_and_offsets_point_into_them(tmp_path: Path) -> None:
     raw, out = tmp_path / "raw", tmp_path / "out"
     (raw / "page_files").mkdir(parents=True)

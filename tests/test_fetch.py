@@ -25,7 +25,8 @@ def records(count: int) -> list[Record]:
 
 
 @pytest.fixture
-def library() -> Iterator[Library]:
+def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    monkeypatch.setenv("NCBI_API_KEY", "made-up")  # ten requests a second
     with serving(Library(records(450))) as served:
         yield served
 
@@ -39,7 +40,10 @@ def test_all_records_come_in_batches(source: object, library: Library) -> None:
     assert all(fields["email"] == "a@example.org" for fields in asked)
 
 
-def test_pubmed_knows_the_tool_and_is_asked_three_times_a_second(library: Library) -> None:
+def test_pubmed_knows_the_tool_and_is_asked_three_times_a_second(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NCBI_API_KEY")
     list(pubmed.fetch("knees", DAYS[0], DAYS, "a@example.org", library.address))
     assert all(fields["tool"] == "trialsift" for _, _, fields in library.requests)
     times = [when for when, _, _ in library.requests]

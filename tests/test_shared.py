@@ -38,6 +38,7 @@ def test_at_most_two_spurious_mentions_in_the_seeds(shared: Path) -> None:
 
 
 CTRO, PICO, EBM, SIEVE = "corpora/ctro", "corpora/pico_corpus", "corpora/ebmnlp", "corpora/trialsieve"
+slow = pytest.mark.slow  # hundreds of documents
 
 
 @pytest.mark.parametrize(
@@ -45,12 +46,12 @@ CTRO, PICO, EBM, SIEVE = "corpora/ctro", "corpora/pico_corpus", "corpora/ebmnlp"
     [
         ("PValue", "value", "f1", 0.97, GOLD),
         ("PValue", "value", "f1", 0.98, (CTRO,)),
-        ("PValue", "value", "recall", 0.95, (SIEVE,)),
+        pytest.param("PValue", "value", "recall", 0.95, (SIEVE,), marks=slow),
         ("SampleSize", "value", "f1", 0.95, GOLD),
         ("SampleSize", "value", "recall", 0.975, (CTRO,)),
-        ("SampleSize", "value", "recall", 0.93, (PICO,)),
-        ("SampleSize", "value", "recall", 0.92, (SIEVE,)),
-        ("SampleSize", "value", "recall", 0.87, (EBM,)),
+        pytest.param("SampleSize", "value", "recall", 0.93, (PICO,), marks=slow),
+        pytest.param("SampleSize", "value", "recall", 0.92, (SIEVE,), marks=slow),
+        pytest.param("SampleSize", "value", "recall", 0.87, (EBM,), marks=slow),
         ("CellDose", "value", "f1", 0.95, GOLD[:1]),
         ("AdverseEvent", "overlap", "f1", 0.85, GOLD),
         ("AdverseEvent", "value", "f1", 0.82, GOLD),
@@ -63,6 +64,7 @@ def test_floor(label: str, level: str, ratio: str, floor: float, names: tuple[st
     assert getattr(score, ratio) >= floor, score
 
 
+@slow
 def test_precision_of_p_values_where_all_are_marked(shared: Path) -> None:
     complete = (each for each in read_gold(shared / f"{SIEVE}.jsonl") if each.extra.get("p_complete"))
     precision = evaluate_gold(complete).score("PValue", "value").precision
@@ -120,7 +122,7 @@ def test_preferred_terms_of_effects_of_drugs(shared: Path) -> None:
     assert named >= 0.6 * len(effects), (named, len(effects))
 
 
-@pytest.mark.parametrize("name", [CTRO, PICO])
+@pytest.mark.parametrize("name", [CTRO, pytest.param(PICO, marks=slow)])
 def test_study_size(name: str, shared: Path) -> None:
     """Exact in 95 % of those answered, and 85 % answered, of the documents that have one."""
     size = evaluated(shared, name).study_size()

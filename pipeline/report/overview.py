@@ -9,10 +9,11 @@ from typing import TypeAlias
 from pipeline.evaluate import ERRORS, LEVELS, Coverage, Evaluation, Score, every_number
 from pipeline.extract import EXTRACTORS
 from pipeline.extract.extractor import Fact
+from pipeline.interchange import LABELS
 from pipeline.report.markdown import ratio
 from pipeline.report.markup import Content, Markup, joined, tag
 
-NAMES = {each.label: each.table.replace("_", " ").capitalize() for each in EXTRACTORS}
+NAMES = {each.label: each.table.replace("_", " ").capitalize() for each in EXTRACTORS if each.label in LABELS}
 """What each label is called on the page."""
 
 _PLACES = {label: place for place, label in enumerate(NAMES)}

@@ -23,7 +23,7 @@ from pipeline.document import Document
 from pipeline.evaluate import ERRORS, Compared, Evaluation, Pair, equal
 from pipeline.extract import EXTRACTORS
 from pipeline.extract.extractor import Fact
-from pipeline.interchange import Annotation, attributes, to_json
+from pipeline.interchange import LABELS, Annotation, attributes, to_json
 from pipeline.interchange.annotations import CHOICES
 from pipeline.read import safe_id
 from pipeline.records import Article, Sentence
@@ -35,7 +35,7 @@ from pipeline.tables import EVIDENCE, FACTS
 RIGHT = "right"
 DOUBTFUL, PLAIN = "look first", "nothing in doubt"
 
-_LABELS = tuple(each.label for each in EXTRACTORS)
+_LABELS = LABELS  # a statistic is no entity of the guideline
 _HEADING = 60
 _KINDS = {"string": "text", "Int64": "integer", "Float64": "number", "boolean": "boolean"}
 
@@ -67,10 +67,14 @@ def extraction_page(extractions: Iterable[tuple[str, Extracted]]) -> str:
     """The page on an extraction without gold: each article by the identifier that it has in the tables."""
     listed = list(extractions)
     articles = [_extracted(identifier, each) for identifier, each in listed]
-    rows = sum(len(each.facts) for _, each in listed)
+    rows = sum(len(_entities(each)) for _, each in listed)
     said = f"{_counted(len(articles), 'article')} with {_counted(rows, 'row')}"
-    shown = overview.of_facts([(identifier, each.article.title, each.facts) for identifier, each in listed])
+    shown = overview.of_facts([(identifier, each.article.title, _entities(each)) for identifier, each in listed])
     return _page("Extraction", said, "extraction", (DOUBTFUL, PLAIN), shown, articles)
+
+
+def _entities(extracted: Extracted) -> list[Fact]:
+    return [fact for fact in extracted.facts if fact.label in _LABELS]
 
 
 def _counted(count: int, thing: str) -> str:
@@ -138,7 +142,7 @@ def _extracted(identifier: str, extracted: Extracted) -> dict[str, Any]:
                 "says": str(fact.record),
                 "sentence": [fact.mention.sentence.start, fact.mention.sentence.end],
             }
-            for fact in extracted.facts
+            for fact in _entities(extracted)
         ],
     }
 
