@@ -68,7 +68,7 @@ def per(mention: Mention) -> str:
 
 
 _SUM_BEFORE = compile_pattern(r"\b (?: cumulative | total | sum ) \b [^.;\d]{0,30} \Z")
-_SUM_BEHIND = compile_pattern(r"[^.;:,\d]{0,12} \b total \b (?! \s volume )")
+_SUM_BEHIND = compile_pattern(r"[^.;:,\d]{0,12} \b total \b (?! \s volume | (?: \s \p{L}+ ){0,2} [\s:]+ \d )")
 _CUMULATIVE = compile_pattern(r"\b (?: cumulative | in \s total | sum ) \b")
 _SEVERAL = compile_pattern(
     r"""\b (?: \d{1,2} | two | three | four | five | six | seven | eight | nine | ten | twelve | several | multiple
