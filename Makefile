@@ -46,6 +46,7 @@ bench: $(READY) ## Time the stages beside a plain scispaCy pipeline, and the for
 	@$(BIN)/python -m tests.benchmarks.stages
 	@$(BIN)/python -m tests.benchmarks.scaling
 	@$(BIN)/python -m tests.benchmarks.formats
+	@$(BIN)/python -m tests.benchmarks.pdf
 
 lock: $(READY) ## Resolve pyproject.toml anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --upgrade --no-header --quiet --output-file requirements.lock
