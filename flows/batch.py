@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from flows.opaque import opaque
 from pipeline import __version__
 from pipeline import batch as files
+from pipeline.decisions import Decision, read_decisions
 from pipeline.records import Failure
 from pipeline.run import DEFAULTS, Settings
 from pipeline.tables import FACTS, add_run
@@ -64,20 +65,26 @@ def _shown(done: Iterable[files.Done], total: int, show_progress: bool) -> Itera
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def write_tables(planned: files.Plan, parts: Path, version: str, out: Path) -> dict[str, int]:
-    """Join the parts into tables and say how many rows each has."""
-    return files.join(planned, parts, version, out)
+def write_tables(
+    planned: files.Plan, parts: Path, version: str, out: Path, decisions: list[Decision]
+) -> dict[str, int]:
+    """Join the parts into tables, with what was decided, and say how many rows each has."""
+    return files.join(planned, parts, version, out, decisions)
 
 
 @flow(name="batch", persist_result=False, validate_parameters=False)
 def batch(
-    raw: Path, out: Path, settings: Settings = DEFAULTS, *, show_progress: bool = True
+    raw: Path, out: Path, settings: Settings = DEFAULTS, decisions: Path | None = None, *, show_progress: bool = True
 ) -> Summary | State[Summary]:
     """Extract every article below `raw` into tables in `out`; ends failed when a file or an article did.
 
+    `decisions` is a folder with what curators decided on rows.
+
     Raises:
+        DecisionError: a decision cannot be read.
         LockedError: another run works on these tables.
     """
+    decided = read_decisions(decisions) if decisions else []
     started, clock = datetime.now(UTC), time.perf_counter()
     out.mkdir(parents=True, exist_ok=True)
     try:
@@ -89,7 +96,7 @@ def batch(
                 if planned.todo
                 else []
             )
-            rows = write_tables(opaque(planned), out / PARTS, version, out)
+            rows = write_tables(opaque(planned), out / PARTS, version, out, opaque(decided))
             seconds = round(time.perf_counter() - clock, 3)
             counts = {name: rows[name] for name in ("articles", *FACTS, "rejected", "failures")}
             extracted = sum(each.articles for each in done)

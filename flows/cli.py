@@ -100,6 +100,14 @@ def run(
     terms: Terms = None,
     meddra: Meddra = None,
     model: Model = "",
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            help="What was decided on rows, as the page of an extraction exports it; `raw/decisions` if there.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Extract every paper of a folder into tables.
@@ -112,10 +120,14 @@ def run(
     if out.resolve().is_relative_to(raw.resolve()):
         raise typer.BadParameter(f"{out} lies inside {raw}: its tables would be read as papers", param_hint="--out")
     settings = _settings(full_text, columns, terms, meddra, model)
+    if decisions is None and (default := Path("raw/decisions")).is_dir():
+        decisions = default
     with nullcontext() if quiet else errors.status("Starting the flow …"):
         from flows.batch import Summary, batch
     try:
-        summary = batch(raw, out, settings, show_progress=not quiet, return_state=True).result(raise_on_failure=False)
+        summary = batch(raw, out, settings, decisions, show_progress=not quiet, return_state=True).result(
+            raise_on_failure=False
+        )
     except KeyboardInterrupt:
         fail(f"Stopped. The tables in {out} are as they were.", INTERRUPTED)
     if not isinstance(summary, Summary):

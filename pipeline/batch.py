@@ -18,6 +18,7 @@ from importlib.resources import files as package_files
 from pathlib import Path
 
 from pipeline import __version__, parts
+from pipeline.decisions import Decision, Decisions
 from pipeline.parts import Part, PartWriter, Source, read_parts
 from pipeline.read import safe_id
 from pipeline.records import Failure
@@ -196,8 +197,8 @@ def work_on_chunks(
         yield from pool.map(work, chunks)
 
 
-def join(planned: Plan, folder: Path, version: str, out: Path) -> dict[str, int]:
-    """Write the tables of all files from their parts, and say how many rows each has.
+def join(planned: Plan, folder: Path, version: str, out: Path, decisions: Iterable[Decision] = ()) -> dict[str, int]:
+    """Write the tables of all files from their parts, with what curators decided, and say how many rows each has.
 
     Raises:
         OSError: the folder cannot be written; what was there before is still whole.
@@ -208,7 +209,7 @@ def join(planned: Plan, folder: Path, version: str, out: Path) -> dict[str, int]
                if entry.again == again}  # fmt: skip
     places = [entries[work.source] for work in planned.files]
     failures = [row for each in planned.failures for row in tabulate_failure(each)["failures"]]
-    rows = parts.join(places, _identifiers(places), failures, version, folder, out)
+    rows = parts.join(places, _identifiers(places), failures, Decisions(decisions), version, folder, out)
     parts.remove_unused(known, (part for part, _ in places))
     return rows
 

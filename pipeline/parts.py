@@ -16,10 +16,12 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.tables import TABLES, TEXTS, Row, frame, replacing, write_csv
+from pipeline.decisions import Decisions
+from pipeline.tables import FACTS, IN_SENTENCE, TABLES, TEXTS, Row, frame, replacing, write_csv
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +31,7 @@ ROWS_AT_ONCE = 20_000
 """Rows of a table that are held before they are written."""
 
 _NUMBER = "article"
-_COLUMNS = {**TABLES, "texts": TEXTS}
+_COLUMNS = {**TABLES, **{name: {**columns, IN_SENTENCE: "Int64"} for name, columns in FACTS.items()}, "texts": TEXTS}
 _RECORD = "part.json"
 _JOINED = "joined.json"
 
@@ -174,26 +176,29 @@ def join(
     places: Sequence[tuple[Part, Entry]],
     identifiers: Mapping[Path, Sequence[str | None]],
     failures: Sequence[Row],
+    decisions: Decisions,
     version: str,
     parts: Path,
     folder: Path,
 ) -> dict[str, int]:
     """Write the tables of the entries in their order, all or none, and say how many rows each has.
 
-    `identifiers` are those of the articles of each part by their number, `failures` rows of what is in no part. Where
-    the tables are there already, whole and of the same, nothing is written.
+    `identifiers` are those of the articles of each part by their number, `failures` rows of what is in no part,
+    `decisions` what curators decided on rows. Where the tables are there already, whole and of the same, nothing is
+    written.
 
     Raises:
         OSError: the folder cannot be written; what was there before is still whole.
     """
-    key = _key(places, identifiers, failures, version)
+    key = _key(places, identifiers, failures, [version, *decisions.key()])
     if (rows := _joined(key, parts, folder)) is not None:
         return rows
     with replacing(folder) as beside:
         rows = {}
         for table in TABLES:
-            pieces = _rows_of(places, table, identifiers)
-            rows[table] = _write_table([_arrow(failures, table)] if table == "failures" else [], pieces, table, beside)
+            pieces = (piece.to_pylist() for piece in _gathered(_rows_of(places, table, identifiers)))
+            own = {"failures": failures, "decisions": decisions.rows()}.get(table, ())
+            rows[table] = _write_table(chain([own], pieces), table, decisions, beside)
         (beside / "text").mkdir()
         for piece in _rows_of(places, "texts", identifiers):
             for row in piece.to_pylist():
@@ -210,10 +215,10 @@ def _key(
     places: Sequence[tuple[Part, Entry]],
     identifiers: Mapping[Path, Sequence[str | None]],
     failures: Sequence[Row],
-    version: str,
+    others: Sequence[str],
 ) -> str:
     """What the tables depend on; not the parts, as it does not matter which files came in one run."""
-    digest = hashlib.sha256(json.dumps([version, failures]).encode())
+    digest = hashlib.sha256(json.dumps([others, failures]).encode())
     for part, entry in places:
         names = identifiers[part.folder][entry.first : entry.first + len(entry.articles)]
         digest.update(json.dumps([entry.name, entry.sha256, names, entry.again]).encode())
@@ -228,12 +233,6 @@ def _joined(key: str, parts: Path, folder: Path) -> dict[str, int] | None:
         return dict(record["rows"]) if whole and record["key"] == key else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _arrow(rows: Sequence[Row], table: str) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.Table.from_pandas(frame(rows, _COLUMNS[table]), preserve_index=False)
 
 
 def _rows_of(
@@ -297,23 +296,28 @@ def _forget() -> None:
     _open.cache_clear()
 
 
-def _write_table(first: Iterable[pa.Table], pieces: Iterable[pa.Table], table: str, folder: Path) -> int:
-    """Write the rows of a table as CSV and Parquet, a bounded number at a time; the number of rows."""
+def _write_table(pieces: Iterable[Sequence[Row]], table: str, decisions: Decisions, folder: Path) -> int:
+    """Write rows as CSV and Parquet, piece by piece; the number of rows."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     columns = TABLES[table]
-    empty = _arrow([], table)
+    decided = decisions.of(table)
+    empty = frame([], columns)
+    schema = pa.Table.from_pandas(empty, preserve_index=False).schema
     count = 0
     with (
-        pq.ParquetWriter(folder / f"{table}.parquet", empty.schema) as parquet,
+        pq.ParquetWriter(folder / f"{table}.parquet", schema) as parquet,
         (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as csv,
     ):
-        write_csv(frame([], columns), csv)
-        for rows in _gathered(each for source in (first, pieces) for each in source):
-            data = rows.cast(empty.schema)
-            parquet.write_table(data)
-            write_csv(frame(data.to_pylist(), columns), csv, header=False)
-            count += len(data)
+        write_csv(empty, csv)
+        for rows in filter(None, pieces):
+            if decided:
+                rows = [{**row, **decisions.on(table, row, row[IN_SENTENCE])} for row in rows]
+            data = frame(rows, columns)
+            parquet.write_table(pa.Table.from_pandas(data, schema=schema, preserve_index=False))
+            write_csv(data, csv, header=False)
+            count += len(rows)
     return count
 
 

@@ -42,6 +42,8 @@ EVIDENCE = {
     "review": "string",
     "page": "Int64",
     "bbox": "string",
+    "decision": "string",
+    "corrected": "string",
 }
 """First columns of every fact table."""
 
@@ -77,6 +79,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     **FACTS,
     "checks": _text("check", "verdict", "article_id", "stated", "recomputed", "evidence"),
     "trials": _text("trial_id", "registry_ids", "articles", "conflicts"),
+    "decisions": _text("article_id", "table", "sentence", "text", "decision", "corrected") | {"found": "boolean"},
     "rejected": _text("article_id", "table") | {"start": "Int64", "end": "Int64"} | _text("text", "reason"),
     "failures": _text("file", "place", "reason"),
 }
@@ -84,6 +87,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 
 TEXTS = {"article_id": "string", "text": "string"}
 """Texts that offsets point into and no file of the input holds; on disk they are files, not a table."""
+
+IN_SENTENCE = "start_in_sentence"
+"""A column of fact rows that parts keep and tables do not show: decisions are met by it."""
 
 HISTORY: Mapping[str, Mapping[str, str]] = {
     "runs": {
@@ -165,6 +171,7 @@ def _fact_row(article: Article, fact: Fact) -> Row:
         "review": fact.review,
         "page": page,
         "bbox": box,
+        IN_SENTENCE: mention.start - mention.sentence.start,
         **_values(fact.record),
     }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import batch, parts
+from pipeline.decisions import DecisionError, read_decisions
 from pipeline.records import Resources
 from pipeline.run import Settings
 from tests.test_commands import ABSTRACT, contents, table, trialsift
@@ -183,3 +184,71 @@ def test_killed_at_any_moment_the_next_run_completes_to_the_same_bytes(tmp_path:
                 assert len(table(out, name)) in (230, 460)
     assert killed >= 10
     assert run(raw, out)[1] == expected
+
+
+def decide(folder: Path, *lines: dict[str, object]) -> Path:
+    decided = folder / "decisions"
+    decided.mkdir(exist_ok=True)
+    (decided / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return decided
+
+
+SENTENCE = "102 patients were treated with 2 × 10^7 cells each."
+ON_A_SIZE = {"article_id": "d", "table": "sample_size", "sentence": SENTENCE, "start": 0, "text": "102"}
+ON_A_DOSE = {"article_id": "d", "table": "cell_dose", "sentence": SENTENCE, "start": 31, "text": "2 × 10^7"}
+GONE = {"article_id": "d", "table": "p_value", "sentence": "P was .04.", "start": 0, "text": "P was .04"}
+
+
+def decided_run(raw: Path, out: Path, decisions: Path) -> None:
+    planned = batch.plan(*batch.find_files(raw), out / ".parts", VERSION)
+    for chunk in batch.chunks_of(planned.todo):
+        batch.work_on_chunk(chunk, out / ".parts", VERSION)
+    batch.join(planned, out / ".parts", VERSION, out, read_decisions(decisions))
+
+
+def test_decisions_stand_beside_the_rows_that_they_are_on(raw: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(raw, out)  # before anything was decided
+    folder = decide(
+        tmp_path,
+        {**ON_A_SIZE, "decision": "rejected"},
+        {**ON_A_SIZE, "decision": "corrected", "corrected": {"value": 103, "stage": "enrolled"}},  # the later counts
+        {**ON_A_DOSE, "decision": "accepted"},  # a span that a rule has made longer since
+        {**GONE, "decision": "rejected"},
+    )
+    decided_run(raw, out, folder)
+    sizes = {row["article_id"]: row for row in table(out, "sample_size")}
+    assert (sizes["d"]["value"], sizes["d"]["decision"]) == ("102", "corrected")
+    assert sizes["d"]["corrected"] == "value=103; stage=enrolled"
+    assert sizes["c"]["decision"] == ""
+    assert [row["decision"] for row in table(out, "cell_dose") if row["article_id"] == "d"] == ["accepted"]
+    assert [(row["table"], row["found"]) for row in table(out, "decisions")] == [
+        ("sample_size", "True"),
+        ("cell_dose", "True"),
+        ("p_value", "False"),
+    ]
+
+
+def test_decisions_survive_another_version_and_more_files(raw: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    folder = decide(tmp_path, {**ON_A_SIZE, "decision": "accepted"})
+    decided_run(raw, out, folder)
+    (raw / "0.txt").write_text(article(70), "utf-8")
+    decided_run(raw, out, folder)
+    assert [row["article_id"] for row in table(out, "sample_size") if row["decision"] == "accepted"] == ["d"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {},
+        {**ON_A_SIZE, "decision": "perhaps"},
+        {**ON_A_SIZE, "table": "sizes", "decision": "accepted"},
+        {**ON_A_SIZE, "decision": "corrected", "corrected": {"colour": "red"}},
+        {**ON_A_SIZE, "decision": "accepted", "extra": 1},
+    ],
+)
+def test_what_is_no_decision_is_named(line: dict[str, object], tmp_path: Path) -> None:
+    folder = decide(tmp_path, {**GONE, "decision": "rejected"}, line)
+    with pytest.raises(DecisionError, match=r"a.jsonl, line 2: "):
+        read_decisions(folder)
