@@ -36,7 +36,7 @@ FILES = Path(__file__).parent / "fixtures"
 NAMES = sorted(path.stem for path in (ROOT / "raw" / "articles").glob("*.txt"))
 FORMS = ["pdf/latex-{}.pdf", "pdf/chromium-{}.pdf", "pdf/libreoffice-{}.pdf", "pdf/reportlab-{}.pdf", "docx/{}.docx"]
 
-PLACE = {"article_id", "mention", "sentence", "start", "end", "text", "page", "bbox"}
+PLACE = {"article_id", "mention", "sentence", "start", "end", "text", "page", "bbox", "decision", "corrected"}
 HOW = {"section", "rule", "review", "exponent_source"}
 """What may differ: a true superscript is read by another rule, and with less doubt, than one that was lost."""
 

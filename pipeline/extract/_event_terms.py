@@ -245,10 +245,14 @@ def _raised(text: str, terminology: Terminology) -> Iterator[tuple[int, int, Nam
                 break
 
 
+_BARE = regex.compile(r"\w(?:.*\w)?", regex.DOTALL)  # models take a full stop into what they find
+
+
 def _of_model(text: str, diseases: Sequence[Span], lexicon: Lexicon) -> Iterator[tuple[int, int, Name]]:
     """What a model takes for a disease, with its name if the vocabulary has one."""
     for start, end in diseases:
-        yield start, end, _own_name(text[start:end], lexicon.terminology)
+        if words_ := _BARE.search(text, start, end):
+            yield *words_.span(), _own_name(words_[0], lexicon.terminology)
 
 
 def _means_otherwise(short: str, abbreviations: Mapping[str, str]) -> bool:
