@@ -225,22 +225,13 @@ def _settings(full_text: bool, columns: list[str], terms: Path | None, meddra: P
 
 
 def _work_on(files: list[Path], settings: Settings) -> Iterator[Extraction | Failure]:
-    from pipeline.read import ReadError, read_stream
-    from pipeline.records import Failure
-    from pipeline.run import work_on, work_on_file
+    from pipeline.run import work_on_file, work_on_stream
 
     for file in files:
-        if str(file) != "-":
+        if str(file) == "-":
+            yield from work_on_stream(sys.stdin.buffer.read(), settings)
+        else:
             yield from work_on_file(file, str(file), settings)
-            continue
-        try:
-            for article in read_stream(sys.stdin.buffer.read(), settings.reading):
-                if isinstance(article, ReadError):
-                    yield Failure("-", article.place, article.reason)
-                else:
-                    yield work_on(article, settings.resources)
-        except ReadError as error:
-            yield Failure("-", error.place, error.reason)
 
 
 _COLUMNS = (

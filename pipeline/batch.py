@@ -32,6 +32,7 @@ _ROWS_DEPEND_ON = (
     "arithmetic.py",
     "audit.py",
     "document.py",
+    "parts.py",
     "quantities.py",
     "records.py",
     "rules.py",
@@ -39,8 +40,9 @@ _ROWS_DEPEND_ON = (
     "tables.py",
     "extract",
     "read",
+    "vocabulary",
 )
-"""Modules and packages of the pipeline; its vocabulary besides."""
+"""Modules and packages of the pipeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def version(settings: Settings = DEFAULTS) -> str:
     """The digest of what rows depend on besides their file."""
     digest = hashlib.sha256(__version__.encode())
     package = Path(str(package_files("pipeline")))
-    for name in (*_ROWS_DEPEND_ON, "vocabulary"):
+    for name in _ROWS_DEPEND_ON:
         _add(digest, package / name)
     digest.update(json.dumps([settings.reading.full_text, sorted(settings.reading.columns.items())]).encode())
     for each in fields(settings.resources):

@@ -1,4 +1,4 @@
-"""All stages over one article, and over many files: the work that every command and flow shares."""
+"""All stages over one article, a file or gold: the work that every command and flow shares."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.audit import audit, flagged
 from pipeline.document import Document, disease_model
@@ -15,14 +14,11 @@ from pipeline.extract import extract
 from pipeline.extract.extractor import Fact
 from pipeline.extract.study_size import StudySize, study_size
 from pipeline.interchange import AnnotatedDocument, Doubt, annotate, write_gold
-from pipeline.read import Options, ReadError, make_article, read
+from pipeline.read import Options, ReadError, make_article, read, read_stream
 from pipeline.records import NO_RESOURCES, Article, Check, Failure, Rejected, Resources
 from pipeline.report import markdown
 from pipeline.tables import replacing
 from pipeline.vocabulary.terminology import terminology
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +81,19 @@ def work_on_file(path: Path, name: str, settings: Settings = DEFAULTS) -> Iterat
 
     `name` is what tables and failures call the file.
     """
+    yield from _work_on_all(read(path, name, settings.reading), name, settings)
+
+
+def work_on_stream(data: bytes, settings: Settings = DEFAULTS) -> Iterator[Extraction | Failure]:
+    """What each article of standard input gave, as `work_on_file` says it; it is called `-`."""
+    yield from _work_on_all(read_stream(data, settings.reading), "-", settings)
+
+
+def _work_on_all(
+    articles: Iterator[Article | ReadError], name: str, settings: Settings
+) -> Iterator[Extraction | Failure]:
     try:
-        for article in read(path, name, settings.reading):
+        for article in articles:
             if isinstance(article, ReadError):
                 yield Failure(name, article.place, article.reason)
             else:

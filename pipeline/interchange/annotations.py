@@ -115,6 +115,12 @@ def to_json(annotation: Annotation) -> dict[str, Any]:
     }
 
 
+def of_json(mention: Mapping[str, Any]) -> Annotation:
+    """The annotation that `to_json` wrote; its attributes are not checked."""
+    values = {name: value for name, value in mention.items() if name not in ("label", "start", "end", "text")}
+    return Annotation(mention["label"], mention["start"], mention["end"], mention["text"], values)
+
+
 def read_doubts(path: Path) -> tuple[Doubt, ...]:
     """The doubts of a file that has one a line: document, label and reason, tabs between them, `#` before a remark.
 

@@ -16,6 +16,7 @@ from pipeline.interchange.annotations import (
     Annotation,
     Fault,
     checked,
+    of_json,
     stated,
     text_of,
     to_json,
@@ -54,11 +55,6 @@ def _document(record: dict[str, Any], otherwise: str) -> AnnotatedDocument:
     return AnnotatedDocument(str(given), text, found, record)
 
 
-def _own(mention: dict[str, Any], text: str) -> Annotation:
-    label, start, end, covered = (mention.pop(key) for key in ("label", "start", "end", "text"))
-    return Annotation(label, start, end, covered, mention)
-
-
 _PRODIGY = ("token_start", "token_end", "id", "source", "score", "input_hash")
 
 
@@ -78,12 +74,16 @@ def _labelled(with_attributes: str, start: int, end: int, text: str) -> Annotati
     return Annotation(label, start, end, text[start:end], values)
 
 
+def _triple(triple: list[Any], text: str) -> Annotation:
+    return _labelled(triple[2], triple[0], triple[1], text)
+
+
 _READERS: Mapping[str, Callable[[Any, str], Annotation]] = {
-    "mentions": _own,
+    "mentions": lambda mention, text: of_json(mention),
     "spans": _span,
     "entities": _entity,
-    "label": lambda triple, text: _labelled(triple[2], triple[0], triple[1], text),
-    "labels": lambda triple, text: _labelled(triple[2], triple[0], triple[1], text),
+    "label": _triple,
+    "labels": _triple,
 }
 
 

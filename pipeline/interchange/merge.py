@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pipeline.interchange.annotations import AnnotatedDocument, Annotation, GoldError, stated
+from pipeline.interchange.annotations import AnnotatedDocument, Annotation, GoldError, of_json, stated
 
 
 def merge(
@@ -36,7 +36,8 @@ def merge(
 def _merged(gold: AnnotatedDocument, corrected: AnnotatedDocument, conflicts: list[str]) -> AnnotatedDocument:
     annotations = list(gold.annotations)
     if "decisions" in corrected.extra:
-        changes = [(_of(each["gold"]), _of(each["output"])) for each in corrected.extra["decisions"] if _accepted(each)]
+        accepted = (each for each in corrected.extra["decisions"] if each.get("decision") == "accepted")
+        changes = [(_side(each["gold"]), _side(each["output"])) for each in accepted]
     else:
         changes = [(None, each) for each in corrected.annotations]
     for old, new in changes:
@@ -53,15 +54,8 @@ def _merged(gold: AnnotatedDocument, corrected: AnnotatedDocument, conflicts: li
     return replace(gold, annotations=tuple(sorted(annotations, key=lambda each: (each.start, each.end, each.label))))
 
 
-def _accepted(decision: Mapping[str, Any]) -> bool:
-    return decision.get("decision") == "accepted"
-
-
-def _of(mention: Mapping[str, Any] | None) -> Annotation | None:
-    if mention is None:
-        return None
-    values = {name: value for name, value in mention.items() if name not in ("label", "start", "end", "text")}
-    return Annotation(mention["label"], mention["start"], mention["end"], mention["text"], values)
+def _side(mention: Mapping[str, Any] | None) -> Annotation | None:
+    return of_json(mention) if mention else None
 
 
 def _same(one: Annotation, other: Annotation) -> bool:

@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from pipeline.extract import EXTRACTORS
 from pipeline.interchange.annotations import (
+    LABELS,
     AnnotatedDocument,
     Annotation,
     Fault,
@@ -17,12 +19,7 @@ from pipeline.interchange.annotations import (
     value_of,
 )
 
-TABLES = {
-    "sample_size": "SampleSize",
-    "cell_dose": "CellDose",
-    "p_value": "PValue",
-    "adverse_event": "AdverseEvent",
-}
+TABLES = {each.table: each.label for each in EXTRACTORS if each.label in LABELS}
 
 
 def read(folder: Path, fault: Fault) -> Iterator[AnnotatedDocument]:
